@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The contract between the kernel programs and user space: every struct that
+ * crosses a ring or lives in a map that user space touches.  The Java mirror is
+ * io.ringward.kernel (a test compares both through BTF).  All fields are in the
+ * byte order of the host; padding is explicit and zero.
+ */
+#ifndef RINGWARD_WIRE_H
+#define RINGWARD_WIRE_H
+
+/* A process, for as long as the machine is up: survives exec, never reused. */
+struct rw_process_key {
+	__u64 start_boottime_nanos; /* of the thread group leader */
+	__u32 tgid;		    /* in the initial pid namespace */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct rw_process_key) == 16, "wire");
+
+/* ---- hooks and drop causes (indices into the counters map) --------------- */
+
+enum rw_hook {
+	RW_HOOK_EXEC = 0,
+	RW_HOOK_FORK = 1,
+	RW_HOOK_EXIT = 2,
+	RW_HOOK_CONNECT4 = 3,
+	RW_HOOK_CONNECT6 = 4,
+	RW_HOOK_BIND4 = 5,
+	RW_HOOK_BIND6 = 6,
+	RW_HOOK_ENFORCEMENT = 7, /* the audit events of enforcement itself */
+	RW_HOOK_SCHEDULE = 8,	 /* aggregated in maps, sends nothing */
+	RW_HOOK_COUNT = 9,
+};
+
+enum rw_drop_cause {
+	RW_DROP_RING_FULL = 0, /* bpf_ringbuf_reserve/output failed */
+	RW_DROP_QUOTA = 1,     /* this process used up its events for this second */
+	RW_DROP_READ_FAULT = 2, /* the facts could not be read */
+	RW_DROP_CAUSE_COUNT = 3,
+};
+
+enum rw_map_failure {
+	RW_MAP_FAILURE_INHERIT = 0, /* process_verdict full at fork: child escapes */
+	RW_MAP_FAILURE_LINEAGE = 1,
+	RW_MAP_FAILURE_ACCOUNT = 2, /* CPU accounting entry could not be made */
+	RW_MAP_FAILURE_QUOTA = 3,
+	RW_MAP_FAILURE_COUNT = 4,
+};
+
+/* Value of the per-CPU array "hook_counters", index enum rw_hook. */
+struct rw_hook_counters {
+	__u64 produced; /* events that the hook wanted to send, each once */
+	__u64 dropped[RW_DROP_CAUSE_COUNT];
+	__u64 map_failures[RW_MAP_FAILURE_COUNT];
+};
+_Static_assert(sizeof(struct rw_hook_counters) == 64, "wire");
+
+/* ---- events --------------------------------------------------------------- */
+
+enum rw_event_kind {
+	RW_EVENT_EXEC = 1,
+	RW_EVENT_FORK = 2,
+	RW_EVENT_EXIT = 3,
+	RW_EVENT_CONNECT = 4,
+	RW_EVENT_BIND = 5,
+	RW_EVENT_ENFORCEMENT = 6,
+};
+
+struct rw_event_header {
+	__u16 kind; /* enum rw_event_kind */
+	__u16 hook; /* enum rw_hook: who produced it, for the balance of losses */
+	__u32 size; /* of the whole event in bytes */
+	__u64 kernel_time_nanos; /* CLOCK_BOOTTIME */
+	struct rw_process_key process; /* who acts; for fork: the parent */
+	struct rw_process_key parent;
+	__u32 tid;
+	__u32 uid; /* effective, in the initial user namespace, at the event */
+	__u64 cgroup_id; /* in the default (version 2) hierarchy */
+};
+_Static_assert(sizeof(struct rw_event_header) == 64, "wire");
+
+#define RW_COMM_SIZE 16
+#define RW_PATH_SIZE 256     /* longest path carried, with its NUL */
+#define RW_ARGUMENTS_SIZE 512 /* argv bytes carried, with the NULs between */
+
+enum rw_exec_flag {
+	RW_EXEC_MEMFD = 1 << 0,	     /* the file lives on no mount (memfd, O_TMPFILE) */
+	RW_EXEC_UPPER_LAYER = 1 << 1, /* overlay: changed or added in the container */
+	RW_EXEC_ARGUMENTS_TRUNCATED = 1 << 2,
+	RW_EXEC_PATH_TRUNCATED = 1 << 3,
+	RW_EXEC_UNLINKED = 1 << 4, /* no name is left for the file (nlink 0) */
+	RW_EXEC_SETID = 1 << 5,	   /* effective uid or gid differs from the real one */
+	RW_EXEC_INTERPRETER = 1 << 6, /* a script: the file is its interpreter */
+};
+
+/* Followed by path_length bytes of path, then arguments_length bytes of argv. */
+struct rw_exec_event {
+	struct rw_event_header header;
+	__u64 inode;  /* of the file that runs, as the hook reads it */
+	__u32 device; /* the kernel's dev_t: major << 20 | minor */
+	__u32 flags;  /* enum rw_exec_flag */
+	__u32 gid;
+	__u32 argument_count;
+	__u16 path_length; /* bytes, no NUL counted */
+	__u16 arguments_length; /* bytes, each argument ends with a NUL but the last */
+	__u32 zero;
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_exec_event) == 112, "wire");
+
+struct rw_fork_event {
+	struct rw_event_header header;
+	struct rw_process_key child;
+	char comm[RW_COMM_SIZE]; /* of the parent */
+};
+_Static_assert(sizeof(struct rw_fork_event) == 96, "wire");
+
+/* Sent when the last thread of a process is gone. */
+struct rw_exit_event {
+	struct rw_event_header header;
+	__u32 exit_code; /* as wait(2) reports it: status << 8 | signal */
+	__u32 zero;
+	__u64 lifetime_nanos;
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_exit_event) == 96, "wire");
+
+enum rw_decision {
+	RW_DECISION_ALLOWED = 0,
+	RW_DECISION_THROTTLED = 1, /* -EAGAIN (-EPERM before Linux 5.18) */
+	RW_DECISION_BLOCKED = 2,   /* -EPERM */
+};
+
+/* connect and bind.  ::ffff:a.b.c.d is carried as IPv4 with MAPPED set. */
+enum rw_socket_flag {
+	RW_SOCKET_MAPPED = 1 << 0,
+};
+
+struct rw_socket_event {
+	struct rw_event_header header;
+	__u16 family;	/* AF_INET or AF_INET6 */
+	__u16 port;	/* host byte order */
+	__u8 protocol;	/* IPPROTO_* */
+	__u8 type;	/* SOCK_* */
+	__u8 decision;	/* enum rw_decision */
+	__u8 flags;	/* enum rw_socket_flag */
+	__u8 address[16]; /* network byte order; IPv4 in the first four */
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_socket_event) == 104, "wire");
+
+/* An enforcement happened: the first hit at once, then at most one a second. */
+struct rw_enforcement_event {
+	struct rw_event_header header;
+	__u64 verdict_id;
+	__u64 hits;	 /* of this verdict so far, exact */
+	__u32 action;	 /* enum rw_action */
+	__u32 operation; /* enum rw_operation, one bit */
+	__u16 error;	 /* the errno that the caller sees; 0 for a signal */
+	__u16 shadow;	 /* 1: would have been enforced, was let through */
+	__u32 hook;	 /* enum rw_hook where it was enforced */
+};
+_Static_assert(sizeof(struct rw_enforcement_event) == 96, "wire");
+
+/* ---- verdicts ------------------------------------------------------------- */
+
+enum rw_action {
+	RW_ACTION_OBSERVE = 0,
+	RW_ACTION_WATCH = 1,
+	RW_ACTION_THROTTLE = 2,
+	RW_ACTION_BLOCK = 3,
+	RW_ACTION_FREEZE = 4,
+	RW_ACTION_KILL = 5,
+};
+
+enum rw_operation { /* bits of a verdict's mask */
+	RW_OPERATION_CONNECT = 1 << 0,
+	RW_OPERATION_BIND = 1 << 1,
+	RW_OPERATION_EXEC = 1 << 2,
+	RW_OPERATION_FORK = 1 << 3,
+};
+
+enum rw_verdict_flag {
+	RW_VERDICT_SHADOW = 1 << 0, /* count and report hits, refuse nothing */
+};
+
+/*
+ * Value of the hash "verdict" (key: __u64 verdict id).  Written whole by user
+ * space with BPF_NOEXIST; the kernel advances only the last three fields.
+ * The bucket is GCRA: theoretical_arrival_nanos moves by interval_nanos with
+ * each operation let through and may run ahead of now by burst_nanos.
+ */
+struct rw_verdict {
+	__u64 expiry_nanos; /* CLOCK_BOOTTIME; never 0: user space refuses it */
+	__u32 action;
+	__u32 operations; /* mask of enum rw_operation */
+	__u64 interval_nanos; /* throttle: nanoseconds a token */
+	__u64 burst_nanos; /* throttle: (burst - 1) * interval_nanos */
+	__u32 flags;	      /* mask of enum rw_verdict_flag */
+	__u32 zero;
+	__u64 theoretical_arrival_nanos;
+	__u64 hits;
+	__u64 last_report_nanos;
+};
+_Static_assert(sizeof(struct rw_verdict) == 64, "wire");
+
+/*
+ * Value of the hashes "process_verdict" (key: struct rw_process_key) and
+ * "cgroup_verdict" (key: __u64 cgroup id): references into "verdict".  A child
+ * gets a copy of these references at fork, so that it draws from the same
+ * bucket.  0 is a free slot; an id that "verdict" does not hold means nothing.
+ */
+#define RW_VERDICT_SLOTS 4
+struct rw_verdict_references {
+	__u64 verdict_id[RW_VERDICT_SLOTS];
+};
+_Static_assert(sizeof(struct rw_verdict_references) == 32, "wire");
+
+/* The one value of the array "control".  User space writes, kernel reads. */
+struct rw_control {
+	__u64 heartbeat_nanos; /* CLOCK_BOOTTIME of the last beat */
+	__u32 enforce;	       /* 0: shadow, nothing is refused or signalled */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct rw_control) == 16, "wire");
+
+/* Request to the task iterator "mark_tree": the one value of "tree_request". */
+struct rw_tree_request {
+	struct rw_process_key root;
+	__u64 verdict_id; /* 0: mark nothing, list the live members only */
+};
+_Static_assert(sizeof(struct rw_tree_request) == 24, "wire");
+
+/* One record of what the task iterators write: a live process. */
+struct rw_process_record {
+	struct rw_process_key process;
+	struct rw_process_key parent;
+	__u64 cgroup_id;
+	__u64 inode;
+	__u32 device;
+	__u32 uid;
+	__u32 marked; /* mark_tree: 1 the reference is new, 2 it was there, 3 no slot free, 4 map full */
+	__u32 exec_flags;
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_process_record) == 80, "wire");
+
+/* ---- scheduler accounting ------------------------------------------------- */
+
+#define RW_WAIT_BUCKETS 32 /* bucket b counts waits of [2^b, 2^(b+1)) ns, the last all longer */
+
+/*
+ * Value of the LRU hash "process_cpu" (key: struct rw_process_key) and of the
+ * per-CPU LRU hash "cgroup_cpu" (key: __u64 cgroup id).  Counters only grow.
+ */
+struct rw_cpu_account {
+	__u64 on_cpu_nanos;
+	__u64 wait_nanos; /* runnable but not running */
+	__u64 switches;	  /* times it was switched in */
+	__u32 wait_histogram[RW_WAIT_BUCKETS];
+};
+_Static_assert(sizeof(struct rw_cpu_account) == 152, "wire");
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.kernel;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What steers the loop from outside of the ring, in the same order as the events, so that a
+ * recording holds it too.
+ */
+public sealed interface ControlItem extends FeedItem {
+  /**
+   * The pulse of the loop. When it has passed through the decision stage the heartbeat is beaten;
+   * windows close on it.
+   */
+  record Tick(long timeNanos) implements ControlItem {}
+
+  /** A process that was running when the feed was opened; parents come before children. */
+  record Bootstrap(long timeNanos, ProcessInfo process) implements ControlItem {
+    public Bootstrap {
+      Objects.requireNonNull(process);
+    }
+  }
+
+  /** The kernel's counters, read about every second. */
+  record Sampled(KernelSample sample) implements ControlItem {
+    @Override
+    public long timeNanos() {
+      return sample.timeNanos();
+    }
+  }
+
+  /** An operator's own verdict. */
+  record AddVerdict(long timeNanos, Verdict verdict) implements ControlItem {}
+
+  /**
+   * An operator ends a verdict.
+   *
+   * @param operator who, for the audit
+   */
+  record ReleaseVerdict(long timeNanos, long verdictId, String operator) implements ControlItem {}
+
+  /** New rules, already checked by whoever sends them: the whole set, in order. */
+  record RulesReplaced(long timeNanos, List<RuleText> files) implements ControlItem {
+    public RulesReplaced {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** A rule file: its name for messages, and its text. */
+  record RuleText(String name, String text) {}
+}

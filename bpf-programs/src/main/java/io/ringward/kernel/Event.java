@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.kernel;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * One kernel event as a value, free of any buffer. Made by {@link EventView#toEvent} where an event
+ * has to outlive its record in the ring; the hot path reads the view itself.
+ */
+public sealed interface Event {
+  /** What every event carries. */
+  Header header();
+
+  /**
+   * The common facts.
+   *
+   * @param hook who produced it
+   * @param kernelTimeNanos when
+   * @param process who acted
+   * @param parent its parent
+   * @param tid the thread
+   * @param uid effective user id in the initial user namespace
+   * @param cgroupId cgroup in the version 2 hierarchy
+   */
+  record Header(
+      Hook hook,
+      long kernelTimeNanos,
+      ProcessKey process,
+      ProcessKey parent,
+      int tid,
+      int uid,
+      long cgroupId) {}
+
+  /** A program was started in the process. */
+  record Exec(
+      Header header,
+      FileIdentity executable,
+      int flags,
+      int gid,
+      int argumentCount,
+      String comm,
+      String path,
+      List<String> arguments)
+      implements Event {
+    public Exec {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** The process made a child. */
+  record Fork(Header header, ProcessKey child, String comm) implements Event {}
+
+  /**
+   * The last thread of the process is gone.
+   *
+   * @param exitCode as wait(2) has it: {@code status << 8 | signal}
+   */
+  record Exit(Header header, int exitCode, long lifetimeNanos, String comm) implements Event {}
+
+  /** The process asks for a connection, or sets a datagram socket's peer. */
+  record Connect(Header header, Endpoint endpoint, Decision decision, String comm)
+      implements Event {}
+
+  /** The process binds a socket to a local address. */
+  record Bind(Header header, Endpoint endpoint, Decision decision, String comm) implements Event {}
+
+  /** A verdict was enforced, or in shadow would have been. */
+  record Enforcement(
+      Header header,
+      long verdictId,
+      long hits,
+      Action action,
+      Operation operation,
+      int errno,
+      boolean shadow,
+      Hook hook)
+      implements Event {}
+
+  /**
+   * An address of a socket.
+   *
+   * @param protocol IPPROTO number
+   * @param mapped IPv4 that was written as {@code ::ffff:a.b.c.d}
+   */
+  record Endpoint(InetAddress address, int port, int protocol, boolean mapped) {}
+}

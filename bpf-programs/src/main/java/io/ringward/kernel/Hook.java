@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.kernel;
+
+/**
+ * Where the kernel programs are attached. Mirrors {@code enum rw_hook}; the ordinal is the index.
+ */
+public enum Hook {
+  EXEC,
+  FORK,
+  EXIT,
+  CONNECT4,
+  CONNECT6,
+  BIND4,
+  BIND6,
+  /** Not a kernel hook of its own: the audit events of enforcement. */
+  ENFORCEMENT,
+  /** Aggregates in maps; sends no events. */
+  SCHEDULE;
+
+  private static final Hook[] BY_WIRE = values();
+
+  /** The metric label and the name that people read: {@code exec}, {@code connect4}, … */
+  public String label() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** The hook of a wire index, or an {@link IllegalArgumentException} for an unknown one. */
+  public static Hook ofWire(int index) {
+    if (index < 0 || index >= BY_WIRE.length) {
+      throw new IllegalArgumentException("unknown hook index " + index);
+    }
+    return BY_WIRE[index];
+  }
+}

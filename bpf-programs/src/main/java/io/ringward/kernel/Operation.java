@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.kernel;
+
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a verdict covers. Mirrors {@code enum rw_operation}: one bit each. */
+public enum Operation {
+  CONNECT,
+  BIND,
+  EXEC,
+  FORK;
+
+  /** The bit in a verdict's mask. */
+  public int bit() {
+    return 1 << ordinal();
+  }
+
+  /** The metric label and the word of configuration: {@code connect}, … */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The mask of some operations. */
+  public static int mask(Collection<Operation> operations) {
+    int mask = 0;
+    for (Operation operation : operations) {
+      mask |= operation.bit();
+    }
+    return mask;
+  }
+
+  /** The operations of a mask; unknown bits are an {@link IllegalArgumentException}. */
+  public static Set<Operation> ofMask(int mask) {
+    EnumSet<Operation> operations = EnumSet.noneOf(Operation.class);
+    for (Operation operation : values()) {
+      if ((mask & operation.bit()) != 0) {
+        operations.add(operation);
+      }
+    }
+    if (mask(operations) != mask) {
+      throw new IllegalArgumentException("unknown bits in operation mask " + mask);
+    }
+    return operations;
+  }
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.StructLayout;
+import java.util.List;
+
+/**
+ * The structs of {@code ringward/wire.h}, field by field under the same names. A test compares each
+ * with the BTF of the built object, so neither side can drift.
+ */
+public final class WireLayouts {
+  /** {@code RW_COMM_SIZE}. */
+  public static final int COMM_SIZE = 16;
+
+  /** {@code RW_PATH_SIZE}: the longest path carried, with its NUL. */
+  public static final int PATH_SIZE = 256;
+
+  /** {@code RW_ARGUMENTS_SIZE}: argv bytes carried, with the NULs between. */
+  public static final int ARGUMENTS_SIZE = 512;
+
+  /** {@code RW_WAIT_BUCKETS}. */
+  public static final int WAIT_BUCKETS = 32;
+
+  /** {@code RW_VERDICT_SLOTS}. */
+  public static final int VERDICT_SLOTS = 4;
+
+  public static final StructLayout PROCESS_KEY =
+      struct(
+          "rw_process_key",
+          JAVA_LONG.withName("start_boottime_nanos"),
+          JAVA_INT.withName("tgid"),
+          JAVA_INT.withName("zero"));
+
+  public static final StructLayout HOOK_COUNTERS =
+      struct(
+          "rw_hook_counters",
+          JAVA_LONG.withName("produced"),
+          MemoryLayout.sequenceLayout(DropCause.values().length, JAVA_LONG).withName("dropped"),
+          MemoryLayout.sequenceLayout(MapFailure.values().length, JAVA_LONG)
+              .withName("map_failures"));
+
+  public static final StructLayout EVENT_HEADER =
+      struct(
+          "rw_event_header",
+          JAVA_SHORT.withName("kind"),
+          JAVA_SHORT.withName("hook"),
+          JAVA_INT.withName("size"),
+          JAVA_LONG.withName("kernel_time_nanos"),
+          PROCESS_KEY.withName("process"),
+          PROCESS_KEY.withName("parent"),
+          JAVA_INT.withName("tid"),
+          JAVA_INT.withName("uid"),
+          JAVA_LONG.withName("cgroup_id"));
+
+  public static final StructLayout EXEC_EVENT =
+      struct(
+          "rw_exec_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("flags"),
+          JAVA_INT.withName("gid"),
+          JAVA_INT.withName("argument_count"),
+          JAVA_SHORT.withName("path_length"),
+          JAVA_SHORT.withName("arguments_length"),
+          JAVA_INT.withName("zero"),
+          comm());
+
+  public static final StructLayout FORK_EVENT =
+      struct(
+          "rw_fork_event", EVENT_HEADER.withName("header"), PROCESS_KEY.withName("child"), comm());
+
+  public static final StructLayout EXIT_EVENT =
+      struct(
+          "rw_exit_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_INT.withName("exit_code"),
+          JAVA_INT.withName("zero"),
+          JAVA_LONG.withName("lifetime_nanos"),
+          comm());
+
+  public static final StructLayout SOCKET_EVENT =
+      struct(
+          "rw_socket_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_SHORT.withName("family"),
+          JAVA_SHORT.withName("port"),
+          JAVA_BYTE.withName("protocol"),
+          JAVA_BYTE.withName("type"),
+          JAVA_BYTE.withName("decision"),
+          JAVA_BYTE.withName("flags"),
+          MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("address"),
+          comm());
+
+  public static final StructLayout ENFORCEMENT_EVENT =
+      struct(
+          "rw_enforcement_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_LONG.withName("verdict_id"),
+          JAVA_LONG.withName("hits"),
+          JAVA_INT.withName("action"),
+          JAVA_INT.withName("operation"),
+          JAVA_SHORT.withName("error"),
+          JAVA_SHORT.withName("shadow"),
+          JAVA_INT.withName("hook"));
+
+  public static final StructLayout VERDICT =
+      struct(
+          "rw_verdict",
+          JAVA_LONG.withName("expiry_nanos"),
+          JAVA_INT.withName("action"),
+          JAVA_INT.withName("operations"),
+          JAVA_LONG.withName("interval_nanos"),
+          JAVA_LONG.withName("burst_nanos"),
+          JAVA_INT.withName("flags"),
+          JAVA_INT.withName("zero"),
+          JAVA_LONG.withName("theoretical_arrival_nanos"),
+          JAVA_LONG.withName("hits"),
+          JAVA_LONG.withName("last_report_nanos"));
+
+  public static final StructLayout VERDICT_REFERENCES =
+      struct(
+          "rw_verdict_references",
+          MemoryLayout.sequenceLayout(VERDICT_SLOTS, JAVA_LONG).withName("verdict_id"));
+
+  public static final StructLayout CONTROL =
+      struct(
+          "rw_control",
+          JAVA_LONG.withName("heartbeat_nanos"),
+          JAVA_INT.withName("enforce"),
+          JAVA_INT.withName("zero"));
+
+  public static final StructLayout TREE_REQUEST =
+      struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));
+
+  public static final StructLayout PROCESS_RECORD =
+      struct(
+          "rw_process_record",
+          PROCESS_KEY.withName("process"),
+          PROCESS_KEY.withName("parent"),
+          JAVA_LONG.withName("cgroup_id"),
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("uid"),
+          JAVA_INT.withName("marked"),
+          JAVA_INT.withName("exec_flags"),
+          comm());
+
+  public static final StructLayout CPU_ACCOUNT =
+      struct(
+          "rw_cpu_account",
+          JAVA_LONG.withName("on_cpu_nanos"),
+          JAVA_LONG.withName("wait_nanos"),
+          JAVA_LONG.withName("switches"),
+          MemoryLayout.sequenceLayout(WAIT_BUCKETS, JAVA_INT).withName("wait_histogram"));
+
+  /** Every struct of the wire, for the test that compares them with the kernel's side. */
+  public static final List<StructLayout> ALL =
+      List.of(
+          PROCESS_KEY,
+          HOOK_COUNTERS,
+          EVENT_HEADER,
+          EXEC_EVENT,
+          FORK_EVENT,
+          EXIT_EVENT,
+          SOCKET_EVENT,
+          ENFORCEMENT_EVENT,
+          VERDICT,
+          VERDICT_REFERENCES,
+          CONTROL,
+          TREE_REQUEST,
+          PROCESS_RECORD,
+          CPU_ACCOUNT);
+
+  private WireLayouts() {}
+
+  /**
+   * The byte offset of a field.
+   *
+   * @param path names from the outer struct inwards
+   */
+  public static long offset(StructLayout layout, String... path) {
+    PathElement[] elements = new PathElement[path.length];
+    for (int i = 0; i < path.length; i++) {
+      elements[i] = PathElement.groupElement(path[i]);
+    }
+    return layout.byteOffset(elements);
+  }
+
+  private static MemoryLayout comm() {
+    return MemoryLayout.sequenceLayout(COMM_SIZE, JAVA_BYTE).withName("comm");
+  }
+
+  private static StructLayout struct(String name, MemoryLayout... members) {
+    return MemoryLayout.structLayout(members).withName(name);
+  }
+}
