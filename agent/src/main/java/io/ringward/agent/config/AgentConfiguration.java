@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the agent runs with: every setting with a value, the defaults filled in.
+ *
+ * @param controlGroupSeries how many cgroups have metrics of their own
+ * @param eventRingBytes ring of ordinary events
+ * @param lifecycleRingBytes ring of lifecycle and enforcement events
+ * @param eventsPerSecondPerProcess quota in the kernel
+ * @param protectedPrograms never acted on, beside those that Ringward protects anyway
+ */
+public record AgentConfiguration(
+    Mode mode,
+    Path stateDirectory,
+    Path runtimeDirectory,
+    LogLevel logLevel,
+    List<Path> ruleFiles,
+    boolean starterRules,
+    InetSocketAddress metricsAddress,
+    int controlGroupSeries,
+    Optional<Path> incidentsFile,
+    long eventRingBytes,
+    long lifecycleRingBytes,
+    int eventsPerSecondPerProcess,
+    List<Path> protectedPrograms) {
+  /** Where the configuration is looked for when nobody names a file. */
+  public static final Path DEFAULT_FILE = Path.of("/etc/ringward/ringward.yaml");
+
+  /** Where the control socket is looked for when nobody says otherwise. */
+  public static final Path DEFAULT_RUNTIME_DIRECTORY = Path.of("/run/ringward");
+
+  public AgentConfiguration {
+    ruleFiles = List.copyOf(ruleFiles);
+    protectedPrograms = List.copyOf(protectedPrograms);
+  }
+
+  /** The settings, and the defaults where nothing was set. */
+  public static AgentConfiguration of(Settings settings) {
+    return new AgentConfiguration(
+        settings.get(SettingTable.MODE).orElse(Mode.SHADOW),
+        settings.get(SettingTable.STATE_DIRECTORY).orElse(Path.of("/var/lib/ringward")),
+        settings.get(SettingTable.RUNTIME_DIRECTORY).orElse(DEFAULT_RUNTIME_DIRECTORY),
+        settings.get(SettingTable.LOG_LEVEL).orElse(LogLevel.INFO),
+        settings.all(SettingTable.RULE_FILES).orElse(List.of()),
+        settings.get(SettingTable.STARTER_RULES).orElse(true),
+        settings
+            .get(SettingTable.METRICS_ADDRESS)
+            .orElseGet(() -> new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9465)),
+        settings.get(SettingTable.METRICS_CONTROL_GROUPS).orElse(20),
+        settings.get(SettingTable.INCIDENTS_FILE),
+        settings.get(SettingTable.EVENT_RING_BYTES).orElse(4L << 20),
+        settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(2L << 20),
+        settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(10_000),
+        settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()));
+  }
+}

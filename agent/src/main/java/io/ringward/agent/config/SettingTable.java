@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.config;
+
+import io.ringward.agent.text.SizeText;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Every setting there is: the one place that names, explains and bounds them. */
+public final class SettingTable {
+  public static final Setting<Mode> MODE =
+      one(
+          "mode",
+          "--mode",
+          "shadow computes and reports everything and refuses nothing; enforce acts",
+          "shadow",
+          (text, base) -> oneOf(Mode.class, text));
+
+  public static final Setting<Path> STATE_DIRECTORY =
+      one(
+          "state_directory",
+          "--state-directory",
+          "where learned models, baselines and checkpoints are kept (mode 0700)",
+          "/var/lib/ringward",
+          SettingTable::path);
+
+  public static final Setting<Path> RUNTIME_DIRECTORY =
+      one(
+          "runtime_directory",
+          "--runtime-directory",
+          "where the control socket is (mode 0700)",
+          "/run/ringward",
+          SettingTable::path);
+
+  public static final Setting<LogLevel> LOG_LEVEL =
+      one(
+          "log_level",
+          "--log-level",
+          "error, warning, info or debug",
+          "info",
+          (text, base) -> oneOf(LogLevel.class, text));
+
+  public static final Setting<Path> RULE_FILES =
+      many(
+          "rules.files",
+          "--rules",
+          "rule files, read in order, after the starter rules",
+          "/etc/ringward/rules.yaml",
+          SettingTable::path);
+
+  public static final Setting<Boolean> STARTER_RULES =
+      one(
+          "rules.starter",
+          "--starter-rules",
+          "whether the rules that ship with Ringward are in force",
+          "true",
+          (text, base) -> yesOrNo(text));
+
+  public static final Setting<InetSocketAddress> METRICS_ADDRESS =
+      one(
+          "metrics.address",
+          "--metrics-address",
+          "where GET /metrics answers; port 0 takes any free one",
+          "127.0.0.1:9465",
+          (text, base) -> SocketAddressText.parse(text));
+
+  public static final Setting<Integer> METRICS_CONTROL_GROUPS =
+      one(
+          "metrics.cgroups",
+          "--metrics-cgroups",
+          "how many cgroups have series of their own; the rest are summed as 'other'",
+          "20",
+          (text, base) -> wholeNumber(text, 0, 500));
+
+  public static final Setting<Path> INCIDENTS_FILE =
+      one(
+          "incidents.file",
+          "--incidents-file",
+          "a file that incidents are appended to as JSON lines (mode 0600)",
+          "/var/log/ringward/incidents.jsonl",
+          SettingTable::path);
+
+  public static final Setting<Long> EVENT_RING_BYTES =
+      one(
+          "kernel.event_ring",
+          "--event-ring",
+          "size of the ring for ordinary events, a power of two",
+          "4MiB",
+          (text, base) -> ringSize(text));
+
+  public static final Setting<Long> LIFECYCLE_RING_BYTES =
+      one(
+          "kernel.lifecycle_ring",
+          "--lifecycle-ring",
+          "size of the ring for process starts, exits and enforcement, a power of two",
+          "2MiB",
+          (text, base) -> ringSize(text));
+
+  public static final Setting<Integer> EVENTS_PER_SECOND_PER_PROCESS =
+      one(
+          "kernel.events_per_second_per_process",
+          "--events-per-second-per-process",
+          "how many connects and binds of one process are sent in a second; the rest are counted",
+          "10000",
+          (text, base) -> wholeNumber(text, 1, 1_000_000));
+
+  public static final Setting<Path> PROTECTED_PROGRAMS =
+      many(
+          "protect.programs",
+          "--protect",
+          "programs that are never acted on, beside init, sshd and the agent's ancestors",
+          "/usr/bin/containerd",
+          SettingTable::absolutePath);
+
+  /** All of them, in the order in which they are explained. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          MODE,
+          RULE_FILES,
+          STARTER_RULES,
+          STATE_DIRECTORY,
+          RUNTIME_DIRECTORY,
+          METRICS_ADDRESS,
+          METRICS_CONTROL_GROUPS,
+          INCIDENTS_FILE,
+          LOG_LEVEL,
+          EVENT_RING_BYTES,
+          LIFECYCLE_RING_BYTES,
+          EVENTS_PER_SECOND_PER_PROCESS,
+          PROTECTED_PROGRAMS);
+
+  private static final long SMALLEST_RING_BYTES = 64L << 10;
+  private static final long LARGEST_RING_BYTES = 256L << 20;
+
+  private SettingTable() {}
+
+  private static <T> Setting<T> one(
+      String path, String flag, String help, String example, Setting.Parser<T> parser) {
+    return new Setting<>(path, flag, false, help, example, parser);
+  }
+
+  private static <T> Setting<T> many(
+      String path, String flag, String help, String example, Setting.Parser<T> parser) {
+    return new Setting<>(path, flag, true, help, example, parser);
+  }
+
+  private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    String known =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(java.util.Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw new IllegalArgumentException("'" + text + "' is not one of " + known);
+  }
+
+  private static boolean yesOrNo(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+    };
+  }
+
+  private static int wholeNumber(String text, int least, int most) {
+    int value;
+    try {
+      value = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
+    }
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          text + " is out of bounds: expected " + least + " to " + most);
+    }
+    return value;
+  }
+
+  private static long ringSize(String text) {
+    long bytes = SizeText.parse(text);
+    if (Long.bitCount(bytes) != 1 || bytes < SMALLEST_RING_BYTES || bytes > LARGEST_RING_BYTES) {
+      throw new IllegalArgumentException(
+          "a ring is a power of two from "
+              + SizeText.of(SMALLEST_RING_BYTES)
+              + " to "
+              + SizeText.of(LARGEST_RING_BYTES)
+              + ", and '"
+              + text
+              + "' is not");
+    }
+    return bytes;
+  }
+
+  private static Path path(String text, Path base) {
+    if (text.isBlank() || text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("expected a path, found nothing that names one");
+    }
+    return base.resolve(text).normalize();
+  }
+
+  private static Path absolutePath(String text, Path base) {
+    if (!text.startsWith("/")) {
+      throw new IllegalArgumentException("'" + text + "' is not an absolute path");
+    }
+    return path(text, base);
+  }
+}
