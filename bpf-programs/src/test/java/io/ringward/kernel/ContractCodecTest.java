@@ -98,8 +98,7 @@ final class ContractCodecTest {
     ContractCodec.writeText(
         "x" + "ü".repeat(ContractCodec.TEXT_BYTES), new DataOutputStream(buffer));
     String text =
-        ContractCodec.readText(
-            new DataInputStream(new ByteArrayInputStream(buffer.toByteArray())));
+        ContractCodec.readText(new DataInputStream(new ByteArrayInputStream(buffer.toByteArray())));
     assertEquals("x" + "ü".repeat((ContractCodec.TEXT_BYTES - 1) / 2), text);
   }
 
@@ -110,9 +109,7 @@ final class ContractCodecTest {
         IllegalArgumentException.class,
         () ->
             ContractCodec.writeList(
-                list,
-                ContractCodec::writeText,
-                new DataOutputStream(new ByteArrayOutputStream())));
+                list, ContractCodec::writeText, new DataOutputStream(new ByteArrayOutputStream())));
   }
 
   @Test
