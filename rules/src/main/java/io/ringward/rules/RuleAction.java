@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules;
+
+import io.ringward.kernel.Action;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.TokenRate;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a rule wants done to the process tree that matched it. All but an alert ends by itself. */
+public sealed interface RuleAction {
+  /** The rung of the ladder. */
+  Action action();
+
+  /** How long it lasts; empty for an alert, which is over at once. Over 0 and at most 24 hours. */
+  Optional<Duration> duration();
+
+  /** What it covers; empty for an alert. */
+  Set<Operation> operations();
+
+  /** The word in rules. */
+  String label();
+
+  /** Only tell. */
+  record Alert() implements RuleAction {
+    @Override
+    public Action action() {
+      return Action.OBSERVE;
+    }
+
+    @Override
+    public Optional<Duration> duration() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Set<Operation> operations() {
+      return Set.of();
+    }
+
+    @Override
+    public String label() {
+      return "alert";
+    }
+  }
+
+  /** Refuse what goes beyond a rate. */
+  record Throttle(Duration lasting, Set<Operation> operations, TokenRate rate)
+      implements RuleAction {
+    public Throttle {
+      operations = Set.copyOf(operations);
+    }
+
+    @Override
+    public Action action() {
+      return Action.THROTTLE;
+    }
+
+    @Override
+    public Optional<Duration> duration() {
+      return Optional.of(lasting);
+    }
+
+    @Override
+    public String label() {
+      return "throttle";
+    }
+  }
+
+  /** Refuse. */
+  record Block(Duration lasting, Set<Operation> operations) implements RuleAction {
+    public Block {
+      operations = Set.copyOf(operations);
+    }
+
+    @Override
+    public Action action() {
+      return Action.BLOCK;
+    }
+
+    @Override
+    public Optional<Duration> duration() {
+      return Optional.of(lasting);
+    }
+
+    @Override
+    public String label() {
+      return "block";
+    }
+  }
+
+  /** End the process; what its tree starts anew while this lasts is ended too. */
+  record Kill(Duration lasting) implements RuleAction {
+    @Override
+    public Action action() {
+      return Action.KILL;
+    }
+
+    @Override
+    public Optional<Duration> duration() {
+      return Optional.of(lasting);
+    }
+
+    @Override
+    public Set<Operation> operations() {
+      return EnumSet.allOf(Operation.class);
+    }
+
+    @Override
+    public String label() {
+      return "kill";
+    }
+  }
+}

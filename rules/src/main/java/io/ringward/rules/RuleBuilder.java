@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules;
+
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.TokenRate;
+import io.ringward.rules.Catalogue.ParsedRule;
+import io.ringward.rules.CompileReport.Note;
+import io.ringward.rules.document.ActionRequest;
+import io.ringward.rules.evaluate.OutputTemplate;
+import io.ringward.rules.event.EventType;
+import io.ringward.rules.event.Field;
+import io.ringward.rules.predicate.FieldUse;
+import io.ringward.rules.predicate.Predicate;
+import io.ringward.rules.predicate.Specialiser;
+import io.ringward.rules.problem.SourcePosition;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Puts a rule together from what the passes found out about it. */
+final class RuleBuilder {
+  /** What a throttle without a rate lets through. */
+  static final TokenRate DEFAULT_RATE = new TokenRate(10, 10);
+
+  private final List<Note> notes;
+
+  RuleBuilder(List<Note> notes) {
+    this.notes = notes;
+  }
+
+  Rule build(ParsedRule parsed, Predicate condition, OutputTemplate output) {
+    SourcePosition where = parsed.item().name().start();
+    Set<EventType> types = EnumSet.noneOf(EventType.class);
+    for (EventType type : EventType.values()) {
+      if (new Specialiser(type).specialise(condition).isPresent()) {
+        types.add(type);
+      }
+    }
+    if (types.isEmpty()) {
+      notes.add(new Note(where, "this rule can never match: no type of event fits its condition"));
+    } else if (types.size() == EventType.values().length
+        && !parsed.item().leniency().manyEventTypes()) {
+      notes.add(
+          new Note(
+              where,
+              "this rule is tested with every type of event; a test of evt.type makes it cheaper"));
+    }
+    return new Rule(
+        parsed.item().name().value(),
+        parsed.item().description(),
+        parsed.item().priority(),
+        parsed.item().tags(),
+        action(parsed.item().action(), types),
+        output,
+        condition,
+        types,
+        placement(condition),
+        where);
+  }
+
+  private static RuleAction action(ActionRequest request, Set<EventType> types) {
+    return switch (request) {
+      case ActionRequest.Alert() -> new RuleAction.Alert();
+      case ActionRequest.Throttle throttle ->
+          new RuleAction.Throttle(
+              throttle.duration(),
+              throttle.operations().orElseGet(() -> operations(types)),
+              throttle.rate().orElse(DEFAULT_RATE));
+      case ActionRequest.Block block ->
+          new RuleAction.Block(
+              block.duration(), block.operations().orElseGet(() -> operations(types)));
+      case ActionRequest.Kill kill -> new RuleAction.Kill(kill.duration());
+    };
+  }
+
+  /**
+   * What a rule refuses that does not say it: the operations that it looks at. A rule about the
+   * start of a program is about the program as a whole, so it refuses all that can be refused.
+   */
+  private static Set<Operation> operations(Set<EventType> types) {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    for (EventType type : types) {
+      switch (type) {
+        case CONNECT -> operations.add(Operation.CONNECT);
+        case BIND -> operations.add(Operation.BIND);
+        case CLONE -> operations.add(Operation.FORK);
+        case EXECVE, PROCEXIT -> operations.addAll(EnumSet.allOf(Operation.class));
+      }
+    }
+    return operations.isEmpty() ? EnumSet.allOf(Operation.class) : operations;
+  }
+
+  private static Placement placement(Predicate condition) {
+    String reason =
+        historic(condition)
+            .map(field -> field.label() + " needs the process table, which is in the stream job")
+            .orElse("conditions are decided on events; kernel tables take no rule yet");
+    return new Placement.Stream(reason);
+  }
+
+  /** A field of the condition that no kernel hook could know by itself. */
+  private static Optional<Field> historic(Predicate predicate) {
+    return switch (predicate) {
+      case Predicate.AllOf(List<Predicate> operands) -> historicOf(operands);
+      case Predicate.AnyOf(List<Predicate> operands) -> historicOf(operands);
+      case Predicate.Not(Predicate operand) -> historic(operand);
+      case Predicate.Exists(FieldUse use) -> historicField(use);
+      case Predicate.FlagTest test -> historicField(test.field());
+      case Predicate.TextTest test -> historicField(test.field());
+      case Predicate.NumberTest test -> historicField(test.field());
+      case Predicate.AddressTest test -> historicField(test.field());
+      case Predicate.Constant _, Predicate.EventTypeTest _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<Field> historicOf(List<Predicate> operands) {
+    return operands.stream().map(RuleBuilder::historic).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<Field> historicField(FieldUse use) {
+    return use.generation() != 0 ? Optional.of(use.field()) : Optional.empty();
+  }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules.event;
+
+/**
+ * What an {@link EventContext} has to be able to answer. Rules are written in {@link Field}s; many
+ * fields are one fact seen differently ({@code proc.pname} is {@link #PROCESS_NAME} of generation
+ * 1, {@code fd.typechar} comes from an address), so that whoever provides events implements few
+ * things.
+ */
+public enum Fact {
+  /** Running number of the event, from 1 on. */
+  EVENT_NUMBER(Kind.NUMBER),
+  /** Wall-clock time of the event: nanoseconds since the epoch. */
+  EVENT_TIME(Kind.NUMBER),
+  /** Thread that acted, as the initial pid namespace numbers it. */
+  THREAD_ID(Kind.NUMBER),
+  /** Effective user id in the initial user namespace, as of this event. */
+  USER_ID(Kind.NUMBER),
+  /** Id of the control group in the version 2 hierarchy. */
+  CGROUP_ID(Kind.NUMBER),
+
+  /** Process id; by generation. */
+  PROCESS_ID(Kind.NUMBER, true),
+  /** Short name of the process, the kernel's comm; by generation. */
+  PROCESS_NAME(Kind.TEXT, true),
+  /** The first argument, argv[0]; by generation. */
+  PROCESS_EXE(Kind.TEXT, true),
+  /** Path of the executable file; by generation. */
+  PROCESS_EXE_PATH(Kind.TEXT, true),
+  /** The arguments after the first, joined by one space; by generation. */
+  PROCESS_ARGUMENTS(Kind.TEXT, true),
+  /** Name and arguments, joined by one space; by generation. */
+  PROCESS_COMMAND_LINE(Kind.TEXT, true),
+  /** Nanoseconds from the start of the process to this event. */
+  PROCESS_DURATION(Kind.NUMBER),
+  /** Inode number of the executable file. */
+  EXE_INODE(Kind.NUMBER),
+  /** 1 when the program was started from an anonymous memory file, else 0. */
+  EXE_FROM_MEMFD(Kind.NUMBER),
+  /** 1 when the program is in the upper layer of an overlay, else 0. */
+  EXE_UPPER_LAYER(Kind.NUMBER),
+
+  /** How the process ended, as wait(2) has it: {@code status << 8 | signal}. */
+  EXIT_STATUS(Kind.NUMBER),
+
+  /** The peer that is asked for. */
+  REMOTE_ADDRESS(Kind.ADDRESS),
+  /** The peer's port, in host order. */
+  REMOTE_PORT(Kind.NUMBER),
+  /** The local address that is bound. */
+  LOCAL_ADDRESS(Kind.ADDRESS),
+  /** The local port, in host order. */
+  LOCAL_PORT(Kind.NUMBER),
+  /** IPPROTO number of the socket: 6 for TCP, 17 for UDP. */
+  PROTOCOL(Kind.NUMBER);
+
+  /** How a fact is read from an {@link EventContext}. */
+  public enum Kind {
+    /** By {@link EventContext#text}. */
+    TEXT,
+    /** By {@link EventContext#has} and {@link EventContext#number}. */
+    NUMBER,
+    /** By {@link EventContext#has}, {@link EventContext#addressHigh} and its other half. */
+    ADDRESS
+  }
+
+  private final Kind kind;
+  private final boolean byGeneration;
+
+  Fact(Kind kind) {
+    this(kind, false);
+  }
+
+  Fact(Kind kind, boolean byGeneration) {
+    this.kind = kind;
+    this.byGeneration = byGeneration;
+  }
+
+  /** How it is read. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Whether ancestors have it too; other facts are asked for with generation 0 only. */
+  public boolean byGeneration() {
+    return byGeneration;
+  }
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules.event;
+
+import static io.ringward.rules.event.Field.Argument.ANCESTOR;
+import static io.ringward.rules.event.Field.Argument.NONE;
+import static io.ringward.rules.event.FieldType.ADDRESS;
+import static io.ringward.rules.event.FieldType.BOOLEAN;
+import static io.ringward.rules.event.FieldType.EVENT_TYPE;
+import static io.ringward.rules.event.FieldType.NETWORK;
+import static io.ringward.rules.event.FieldType.NUMBER;
+import static io.ringward.rules.event.FieldType.TEXT;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The fields that conditions test and outputs print, under Falco's names. A field that an event
+ * type does not carry is absent on it. Fields marked as Ringward's own do not exist in Falco.
+ *
+ * <p>{@code %field} in an output and {@code field op value} in a condition read the same; fields
+ * that are {@link #outputOnly()} would have to be composed for each event and can only be printed.
+ */
+public enum Field {
+  EVT_TYPE("evt.type", EVENT_TYPE, "What happened: the system call's name.", Extraction.EVENT_TYPE),
+  EVT_NUM("evt.num", NUMBER, "Running number of the event.", Fact.EVENT_NUMBER),
+  EVT_RAWTIME(
+      "evt.rawtime", NUMBER, "Time of the event in nanoseconds since the epoch.", Fact.EVENT_TIME),
+  EVT_TIME(
+      "evt.time",
+      TEXT,
+      "Local time of day of the event, with nanoseconds.",
+      Extraction.TIME_OF_DAY,
+      Fact.EVENT_TIME),
+  EVT_TIME_ISO8601(
+      "evt.time.iso8601",
+      TEXT,
+      "Date and time of the event in UTC.",
+      Extraction.TIME_ISO8601,
+      Fact.EVENT_TIME),
+  EVT_ARG_STATUS(
+      "evt.arg.status", NUMBER, "How the process ended, as wait(2) has it.", Extraction.PLAIN),
+  EVT_ARG_RET("evt.arg.ret", NUMBER, "What the process gave to exit(2).", Extraction.EXIT_CODE),
+  EVT_ARG_SIG(
+      "evt.arg.sig", NUMBER, "Signal that ended the process, or 0.", Extraction.EXIT_SIGNAL),
+
+  PROC_PID("proc.pid", NUMBER, "Process id.", Fact.PROCESS_ID),
+  PROC_NAME("proc.name", TEXT, "Short name of the process (15 characters).", Fact.PROCESS_NAME),
+  PROC_EXE("proc.exe", TEXT, "First argument, argv[0].", Fact.PROCESS_EXE),
+  PROC_EXEPATH("proc.exepath", TEXT, "Path of the executable file.", Fact.PROCESS_EXE_PATH),
+  PROC_ARGS("proc.args", TEXT, "Arguments after the first.", Fact.PROCESS_ARGUMENTS),
+  PROC_CMDLINE("proc.cmdline", TEXT, "Name and arguments.", Fact.PROCESS_COMMAND_LINE),
+  PROC_PPID("proc.ppid", NUMBER, "Process id of the parent.", Fact.PROCESS_ID, 1),
+  PROC_PNAME("proc.pname", TEXT, "Short name of the parent.", Fact.PROCESS_NAME, 1),
+  PROC_PEXE("proc.pexe", TEXT, "First argument of the parent.", Fact.PROCESS_EXE, 1),
+  PROC_PEXEPATH(
+      "proc.pexepath", TEXT, "Path of the parent's executable file.", Fact.PROCESS_EXE_PATH, 1),
+  PROC_PCMDLINE(
+      "proc.pcmdline", TEXT, "Name and arguments of the parent.", Fact.PROCESS_COMMAND_LINE, 1),
+  PROC_APID("proc.apid", NUMBER, "Process id of an ancestor.", ANCESTOR, Fact.PROCESS_ID),
+  PROC_ANAME("proc.aname", TEXT, "Short name of an ancestor.", ANCESTOR, Fact.PROCESS_NAME),
+  PROC_AEXE("proc.aexe", TEXT, "First argument of an ancestor.", ANCESTOR, Fact.PROCESS_EXE),
+  PROC_AEXEPATH(
+      "proc.aexepath",
+      TEXT,
+      "Path of an ancestor's executable file.",
+      ANCESTOR,
+      Fact.PROCESS_EXE_PATH),
+  PROC_ACMDLINE(
+      "proc.acmdline",
+      TEXT,
+      "Name and arguments of an ancestor.",
+      ANCESTOR,
+      Fact.PROCESS_COMMAND_LINE),
+  PROC_DURATION(
+      "proc.duration", NUMBER, "Nanoseconds since the process started.", Fact.PROCESS_DURATION),
+  PROC_EXE_INO("proc.exe_ino", NUMBER, "Inode number of the executable file.", Fact.EXE_INODE),
+  PROC_IS_EXE_FROM_MEMFD(
+      "proc.is_exe_from_memfd",
+      BOOLEAN,
+      "Whether the program was started from an anonymous memory file.",
+      Fact.EXE_FROM_MEMFD),
+  PROC_IS_EXE_UPPER_LAYER(
+      "proc.is_exe_upper_layer",
+      BOOLEAN,
+      "Whether the program is in the upper layer of an overlay: added after the image was built.",
+      Fact.EXE_UPPER_LAYER),
+  PROC_CGROUP_ID(
+      "proc.cgroup.id",
+      NUMBER,
+      "Id of the process's control group in the version 2 hierarchy. Ringward's own.",
+      Fact.CGROUP_ID),
+  USER_UID("user.uid", NUMBER, "Effective user id.", Fact.USER_ID),
+  THREAD_TID("thread.tid", NUMBER, "Id of the thread that acted.", Fact.THREAD_ID),
+
+  FD_TYPE("fd.type", TEXT, "ipv4 or ipv6.", Extraction.ADDRESS_FAMILY, Endpoint.ANY_ADDRESS),
+  FD_TYPECHAR(
+      "fd.typechar", TEXT, "4 or 6.", Extraction.ADDRESS_FAMILY_CHARACTER, Endpoint.ANY_ADDRESS),
+  FD_L4PROTO("fd.l4proto", TEXT, "tcp, udp or icmp.", Extraction.PROTOCOL_NAME, Endpoint.PROTOCOL),
+  FD_NAME(
+      "fd.name",
+      TEXT,
+      "Address and port that the event is about.",
+      Extraction.ENDPOINT_NAME,
+      Endpoint.ANY_ADDRESS),
+  FD_IP("fd.ip", ADDRESS, "Local or remote address.", Extraction.PLAIN, Endpoint.ANY_ADDRESS),
+  FD_SIP(
+      "fd.sip",
+      ADDRESS,
+      "Address of the server: of the peer at connect, of this side at bind.",
+      Extraction.PLAIN,
+      Endpoint.ANY_ADDRESS),
+  FD_RIP("fd.rip", ADDRESS, "Remote address.", Extraction.PLAIN, Endpoint.REMOTE_ADDRESS),
+  FD_LIP("fd.lip", ADDRESS, "Local address.", Extraction.PLAIN, Endpoint.LOCAL_ADDRESS),
+  FD_NET("fd.net", NETWORK, "Local or remote network.", Extraction.PLAIN, Endpoint.ANY_ADDRESS),
+  FD_SNET("fd.snet", NETWORK, "Network of the server.", Extraction.PLAIN, Endpoint.ANY_ADDRESS),
+  FD_RNET("fd.rnet", NETWORK, "Remote network.", Extraction.PLAIN, Endpoint.REMOTE_ADDRESS),
+  FD_LNET("fd.lnet", NETWORK, "Local network.", Extraction.PLAIN, Endpoint.LOCAL_ADDRESS),
+  FD_PORT("fd.port", NUMBER, "Local or remote port.", Extraction.PLAIN, Endpoint.ANY_PORT),
+  FD_SPORT("fd.sport", NUMBER, "Port of the server.", Extraction.PLAIN, Endpoint.ANY_PORT),
+  FD_RPORT("fd.rport", NUMBER, "Remote port.", Extraction.PLAIN, Endpoint.REMOTE_PORT),
+  FD_LPORT("fd.lport", NUMBER, "Local port.", Extraction.PLAIN, Endpoint.LOCAL_PORT);
+
+  /** What may stand in brackets after a field's name. */
+  public enum Argument {
+    /** Nothing. */
+    NONE,
+    /**
+     * How many generations up, 0 to {@link Field#MOST_GENERATIONS}: 0 is the process itself.
+     * Without brackets a condition means any ancestor, the process itself not counted.
+     */
+    ANCESTOR
+  }
+
+  /** How far up an ancestor may be asked for. */
+  public static final int MOST_GENERATIONS = 64;
+
+  private static final Map<String, Field> BY_NAME = new HashMap<>();
+
+  static {
+    for (Field field : values()) {
+      BY_NAME.put(field.label, field);
+    }
+  }
+
+  private final String label;
+  private final FieldType type;
+  private final String description;
+  private final Argument argument;
+  private final int generation;
+  private final Extraction extraction;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Map.copyOf is immutable
+  private final Map<EventType, Fact> facts;
+
+  Field(String label, FieldType type, String description, Fact fact) {
+    this(label, type, description, NONE, 0, Extraction.PLAIN, everywhere(fact));
+  }
+
+  Field(String label, FieldType type, String description, Fact fact, int generation) {
+    this(label, type, description, NONE, generation, Extraction.PLAIN, everywhere(fact));
+  }
+
+  Field(String label, FieldType type, String description, Argument argument, Fact fact) {
+    this(label, type, description, argument, 0, Extraction.PLAIN, everywhere(fact));
+  }
+
+  Field(String label, FieldType type, String description, Extraction extraction, Fact fact) {
+    this(label, type, description, NONE, 0, extraction, everywhere(fact));
+  }
+
+  Field(
+      String label, FieldType type, String description, Extraction extraction, Endpoint endpoint) {
+    this(label, type, description, NONE, 0, extraction, endpoint.facts);
+  }
+
+  /** A field of the event's own: its type, or how a process ended. */
+  Field(String label, FieldType type, String description, Extraction extraction) {
+    this(
+        label,
+        type,
+        description,
+        NONE,
+        0,
+        extraction,
+        extraction == Extraction.EVENT_TYPE
+            ? Map.of()
+            : Map.of(EventType.PROCEXIT, Fact.EXIT_STATUS));
+  }
+
+  Field(
+      String label,
+      FieldType type,
+      String description,
+      Argument argument,
+      int generation,
+      Extraction extraction,
+      Map<EventType, Fact> facts) {
+    this.label = label;
+    this.type = type;
+    this.description = description;
+    this.argument = argument;
+    this.generation = generation;
+    this.extraction = extraction;
+    this.facts = Map.copyOf(facts);
+  }
+
+  /** Its name in rules. */
+  public String label() {
+    return label;
+  }
+
+  /** What its values are. */
+  public FieldType type() {
+    return type;
+  }
+
+  /** One line for people. */
+  public String description() {
+    return description;
+  }
+
+  /** What may stand in brackets after it. */
+  public Argument argument() {
+    return argument;
+  }
+
+  /**
+   * The generation that it stands for when it takes no argument: 1 for the fields of the parent.
+   */
+  public int generation() {
+    return generation;
+  }
+
+  /** How its value comes from its fact. */
+  public Extraction extraction() {
+    return extraction;
+  }
+
+  /** The fact that it reads on an event type; empty when events of that type do not carry it. */
+  public Optional<Fact> factOn(EventType eventType) {
+    return Optional.ofNullable(facts.get(eventType));
+  }
+
+  /** The event types that carry it. */
+  public Set<EventType> eventTypes() {
+    return extraction == Extraction.EVENT_TYPE
+        ? EnumSet.allOf(EventType.class)
+        : EnumSet.copyOf(facts.keySet());
+  }
+
+  /** Whether it can be printed but not tested. */
+  public boolean outputOnly() {
+    return switch (extraction) {
+      case ENDPOINT_NAME, TIME_OF_DAY, TIME_ISO8601 -> true;
+      case PLAIN,
+          ADDRESS_FAMILY,
+          ADDRESS_FAMILY_CHARACTER,
+          PROTOCOL_NAME,
+          EXIT_CODE,
+          EXIT_SIGNAL,
+          EVENT_TYPE ->
+          false;
+    };
+  }
+
+  /** The field of a name. */
+  public static Optional<Field> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  /** All names, for suggestions. */
+  public static List<String> allNames() {
+    return Stream.of(values()).map(Field::label).toList();
+  }
+
+  private static Map<EventType, Fact> everywhere(Fact fact) {
+    Map<EventType, Fact> facts = new EnumMap<>(EventType.class);
+    for (EventType eventType : EventType.values()) {
+      facts.put(eventType, fact);
+    }
+    return facts;
+  }
+
+  /** Which side of a connection a field reads on which event. */
+  private enum Endpoint {
+    REMOTE_ADDRESS(Map.of(EventType.CONNECT, Fact.REMOTE_ADDRESS)),
+    LOCAL_ADDRESS(Map.of(EventType.BIND, Fact.LOCAL_ADDRESS)),
+    ANY_ADDRESS(Map.of(EventType.CONNECT, Fact.REMOTE_ADDRESS, EventType.BIND, Fact.LOCAL_ADDRESS)),
+    REMOTE_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT)),
+    LOCAL_PORT(Map.of(EventType.BIND, Fact.LOCAL_PORT)),
+    ANY_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT, EventType.BIND, Fact.LOCAL_PORT)),
+    PROTOCOL(Map.of(EventType.CONNECT, Fact.PROTOCOL, EventType.BIND, Fact.PROTOCOL));
+
+    @SuppressWarnings("ImmutableEnumChecker") // Map.of is immutable
+    private final Map<EventType, Fact> facts;
+
+    Endpoint(Map<EventType, Fact> facts) {
+      this.facts = facts;
+    }
+  }
+}

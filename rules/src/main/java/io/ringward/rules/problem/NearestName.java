@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules.problem;
+
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * Finds what a misspelt name may have meant, by optimal string alignment distance (Damerau 1964:
+ * insertion, deletion, substitution, and transposition of neighbours cost one each).
+ */
+public final class NearestName {
+  /** Longer names are not compared: nobody misspells a name of that length. */
+  private static final int MOST_CHARACTERS = 64;
+
+  /** So many candidates are looked at: a suggestion is a courtesy, not worth seconds. */
+  private static final int MOST_CANDIDATES = 4096;
+
+  private NearestName() {}
+
+  /** The nearest candidate, if it is near enough to be a slip of the finger. */
+  public static Optional<String> of(String found, Collection<String> candidates) {
+    if (found.isEmpty() || found.length() > MOST_CHARACTERS) {
+      return Optional.empty();
+    }
+    int most = Math.max(1, found.length() / 3);
+    return candidates.stream()
+        .limit(MOST_CANDIDATES)
+        .filter(candidate -> Math.abs(candidate.length() - found.length()) <= most)
+        .map(candidate -> new Ranked(candidate, distance(found, candidate)))
+        .filter(ranked -> ranked.distance <= most)
+        .min((left, right) ->
+            left.distance != right.distance
+                ? Integer.compare(left.distance, right.distance)
+                : left.name.compareTo(right.name))
+        .map(Ranked::name);
+  }
+
+  private record Ranked(String name, int distance) {}
+
+  private static int distance(String left, String right) {
+    int[][] costs = new int[left.length() + 1][right.length() + 1];
+    for (int row = 0; row <= left.length(); row++) {
+      costs[row][0] = row;
+    }
+    for (int column = 0; column <= right.length(); column++) {
+      costs[0][column] = column;
+    }
+    for (int row = 1; row <= left.length(); row++) {
+      for (int column = 1; column <= right.length(); column++) {
+        char a = left.charAt(row - 1);
+        char b = right.charAt(column - 1);
+        int cost = costs[row - 1][column - 1] + (a == b ? 0 : 1);
+        cost = Math.min(cost, costs[row - 1][column] + 1);
+        cost = Math.min(cost, costs[row][column - 1] + 1);
+        if (row > 1 && column > 1 && a == right.charAt(column - 2) && b == left.charAt(row - 2)) {
+          cost = Math.min(cost, costs[row - 2][column - 2] + 1);
+        }
+        costs[row][column] = cost;
+      }
+    }
+    return costs[left.length()][right.length()];
+  }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.rules.problem;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Rules could not be compiled. Checked, because a caller always has something sensible to do: show
+ * the {@link #problems()} and keep the rules that are in force.
+ */
+public final class RuleException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<RuleProblem> problems;
+  private final long leftOut;
+
+  /**
+   * What was found.
+   *
+   * @param problems at least one, in the order in which to show them
+   * @param leftOut how many more there were
+   */
+  public RuleException(List<RuleProblem> problems, long leftOut) {
+    super(
+        problems.stream().map(RuleProblem::line).collect(Collectors.joining("\n"))
+            + (leftOut > 0 ? "\n… and " + leftOut + " more problems" : ""));
+    if (problems.isEmpty()) {
+      throw new IllegalArgumentException("an exception needs a problem");
+    }
+    this.problems = List.copyOf(problems);
+    this.leftOut = leftOut;
+  }
+
+  /** A single problem. */
+  public RuleException(RuleProblem problem) {
+    this(List.of(problem), 0);
+  }
+
+  /** What is wrong, in the order of the files. */
+  public List<RuleProblem> problems() {
+    return problems;
+  }
+
+  /** How many problems were found but not kept. */
+  public long leftOut() {
+    return leftOut;
+  }
+}
