@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+import io.ringward.kernel.EventView;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.ProcessInfo;
+import io.ringward.kernel.ProcessKey;
+import java.util.List;
+
+/**
+ * What is known of one process, kept up to date in place. Belongs to a {@link ProcessTable} and to
+ * its thread; what leaves the thread is {@link #info}, a copy.
+ */
+final class ProcessEntry {
+  /** How sure the program's facts are. */
+  enum Origin {
+    /** Only headers of events were seen: parent unknown, program unknown. */
+    STRAY,
+    /** The program is the parent's: nothing is lost when this entry is forgotten. */
+    INHERITED,
+    /** An exec or the bootstrap named the program. */
+    NAMED
+  }
+
+  final long startBoottimeNanos;
+  final int tgid;
+  long parentStartBoottimeNanos;
+  int parentTgid;
+  Origin origin = Origin.STRAY;
+  boolean alive = true;
+
+  // Owned by the table.
+  int children;
+  boolean touched = true;
+  ProcessEntry older;
+  ProcessEntry newer;
+  ProcessQueue queue;
+
+  private int uid;
+  private long cgroupId;
+  private int device;
+  private long inode;
+  private int execFlags;
+  private String comm = "";
+  private String path = "";
+  private List<String> arguments = List.of();
+
+  // Made when first asked for, dropped when out of date.
+  private ProcessInfo info;
+  private String argumentText;
+  private String commandLine;
+
+  ProcessEntry(long startBoottimeNanos, int tgid) {
+    this.startBoottimeNanos = startBoottimeNanos;
+    this.tgid = tgid;
+  }
+
+  /** Takes over what every event tells about its actor. */
+  void see(EventView view) {
+    touched = true;
+    if (uid != view.uid() || cgroupId != view.cgroupId()) {
+      uid = view.uid();
+      cgroupId = view.cgroupId();
+      info = null;
+    }
+  }
+
+  /** The process runs another program now. */
+  void exec(EventView view) {
+    origin = Origin.NAMED;
+    device = view.device();
+    inode = view.inode();
+    execFlags = view.execFlags();
+    comm = view.comm();
+    path = view.path();
+    arguments = view.arguments();
+    forgetTexts();
+  }
+
+  /** The process runs what its parent runs. */
+  void inherit(ProcessEntry parent) {
+    origin = parent.origin == Origin.STRAY ? Origin.STRAY : Origin.INHERITED;
+    uid = parent.uid;
+    cgroupId = parent.cgroupId;
+    device = parent.device;
+    inode = parent.inode;
+    execFlags = parent.execFlags;
+    comm = parent.comm;
+    path = parent.path;
+    arguments = parent.arguments;
+    forgetTexts();
+  }
+
+  /** All is as the bootstrap found it. */
+  void take(ProcessInfo found) {
+    origin = Origin.NAMED;
+    uid = found.uid();
+    cgroupId = found.cgroupId();
+    device = found.executable().device();
+    inode = found.executable().inode();
+    execFlags = found.execFlags();
+    comm = found.comm();
+    path = found.path();
+    arguments = found.arguments();
+    forgetTexts();
+  }
+
+  /** For a process whose program is unknown: at least the name that its event carries. */
+  void nameFrom(EventView view) {
+    if (comm.isEmpty()) {
+      comm = view.comm();
+      info = null;
+    }
+  }
+
+  private void forgetTexts() {
+    info = null;
+    argumentText = null;
+    commandLine = null;
+  }
+
+  int uid() {
+    return uid;
+  }
+
+  long inode() {
+    return inode;
+  }
+
+  int device() {
+    return device;
+  }
+
+  int execFlags() {
+    return execFlags;
+  }
+
+  String comm() {
+    return comm;
+  }
+
+  String path() {
+    return path;
+  }
+
+  List<String> arguments() {
+    return arguments;
+  }
+
+  /** The arguments after the first, joined by one space. */
+  String argumentText() {
+    if (argumentText == null) {
+      argumentText =
+          arguments.size() < 2 ? "" : String.join(" ", arguments.subList(1, arguments.size()));
+    }
+    return argumentText;
+  }
+
+  /** Name and arguments, joined by one space. */
+  String commandLine() {
+    if (commandLine == null) {
+      String rest = argumentText();
+      commandLine = rest.isEmpty() ? comm : comm + " " + rest;
+    }
+    return commandLine;
+  }
+
+  /** A copy of what is known now; the same object until something changes. */
+  ProcessInfo info() {
+    if (info == null) {
+      info =
+          new ProcessInfo(
+              new ProcessKey(startBoottimeNanos, tgid),
+              parentTgid == 0
+                  ? ProcessKey.NONE
+                  : new ProcessKey(parentStartBoottimeNanos, parentTgid),
+              uid,
+              cgroupId,
+              new FileIdentity(device, inode),
+              execFlags,
+              comm,
+              path,
+              arguments);
+    }
+    return info;
+  }
+
+  void parent(long startBoottimeNanos, int tgid) {
+    parentStartBoottimeNanos = startBoottimeNanos;
+    parentTgid = tgid;
+    info = null;
+  }
+}

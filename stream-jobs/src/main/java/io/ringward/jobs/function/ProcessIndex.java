@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+/**
+ * A hash table of entries by identity that is asked with plain numbers, so that a look-up allocates
+ * nothing. Open addressing with linear probing; removal moves the followers back instead of leaving
+ * a mark (Knuth, The Art of Computer Programming, volume 3, algorithm 6.4R). At most half full.
+ */
+final class ProcessIndex {
+  private static final int SMALLEST = 1024;
+
+  private ProcessEntry[] slots = new ProcessEntry[SMALLEST];
+  private int size;
+  private int hand;
+
+  int size() {
+    return size;
+  }
+
+  /** The entry of a process, or null. */
+  ProcessEntry find(long startBoottimeNanos, int tgid) {
+    int mask = slots.length - 1;
+    for (int at = home(startBoottimeNanos, tgid, mask); slots[at] != null; at = (at + 1) & mask) {
+      ProcessEntry entry = slots[at];
+      if (entry.startBoottimeNanos == startBoottimeNanos && entry.tgid == tgid) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Adds an entry whose key is not here yet. */
+  void add(ProcessEntry entry) {
+    if ((size + 1) * 2 > slots.length) {
+      grow();
+    }
+    place(entry);
+    size++;
+  }
+
+  void remove(ProcessEntry entry) {
+    int mask = slots.length - 1;
+    int hole = home(entry.startBoottimeNanos, entry.tgid, mask);
+    while (slots[hole] != entry) {
+      hole = (hole + 1) & mask;
+    }
+    int at = hole;
+    while (true) {
+      at = (at + 1) & mask;
+      ProcessEntry follower = slots[at];
+      if (follower == null) {
+        break;
+      }
+      int home = home(follower.startBoottimeNanos, follower.tgid, mask);
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        slots[hole] = follower;
+        hole = at;
+      }
+    }
+    slots[hole] = null;
+    size--;
+  }
+
+  /**
+   * Goes on from where it stopped last and gives the next entry that has not been touched since the
+   * hand passed it before (the clock algorithm of page replacement).
+   *
+   * @param inheritedOnly whether to pass over entries whose loss would lose facts
+   * @return null when a whole turn has found none
+   */
+  ProcessEntry nextUntouched(boolean inheritedOnly) {
+    int mask = slots.length - 1;
+    for (int step = 0; step <= 2 * mask; step++) {
+      hand = (hand + 1) & mask;
+      ProcessEntry entry = slots[hand];
+      if (entry == null
+          || (inheritedOnly && (entry.origin == ProcessEntry.Origin.NAMED || entry.children > 0))) {
+        continue;
+      }
+      if (!entry.touched) {
+        return entry;
+      }
+      entry.touched = false;
+    }
+    return null;
+  }
+
+  private void grow() {
+    ProcessEntry[] old = slots;
+    slots = new ProcessEntry[old.length * 2];
+    for (ProcessEntry entry : old) {
+      if (entry != null) {
+        place(entry);
+      }
+    }
+  }
+
+  private void place(ProcessEntry entry) {
+    int mask = slots.length - 1;
+    int at = home(entry.startBoottimeNanos, entry.tgid, mask);
+    while (slots[at] != null) {
+      at = (at + 1) & mask;
+    }
+    slots[at] = entry;
+  }
+
+  /** Multiplicative mixing; start times differ in their low bits, tgids are dense. */
+  private static int home(long startBoottimeNanos, int tgid, int mask) {
+    long mixed = (startBoottimeNanos ^ ((long) tgid << 32)) * 0x9E3779B97F4A7C15L;
+    return (int) (mixed >>> 40) & mask;
+  }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.types;
+
+import io.ringward.kernel.ContractCodec;
+import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.Verdict;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * Every type that crosses an exchange or lies in a checkpoint, with the version of its form. Labels
+ * are written into checkpoints: they are never changed and never used again for something else. A
+ * change of a form raises the version, and the codec goes on reading the older ones.
+ */
+public enum StateType {
+  FEED_ITEM("feed-item", 1, FeedItem.class, FeedItemCodec.INSTANCE),
+  PROCESS_KEY(
+      "process-key",
+      1,
+      ProcessKey.class,
+      Codec.of(ContractCodec::writeKey, ContractCodec::readKey)),
+  VERDICT(
+      "verdict",
+      1,
+      Verdict.class,
+      Codec.of(ContractCodec::writeVerdict, ContractCodec::readVerdict));
+
+  private final String label;
+  private final int version;
+  private final Class<?> javaType;
+  private final Codec<?> codec;
+
+  <T> StateType(String label, int version, Class<T> javaType, Codec<T> codec) {
+    this.label = label;
+    this.version = version;
+    this.javaType = javaType;
+    this.codec = codec;
+  }
+
+  /** The name in checkpoints. */
+  public String label() {
+    return label;
+  }
+
+  /** The version that is written; from 1 on. */
+  public int version() {
+    return version;
+  }
+
+  /** The Java type. */
+  public Class<?> javaType() {
+    return javaType;
+  }
+
+  /** Whether values change after they are made, so that a snapshot needs a copy. */
+  public boolean mutable() {
+    return false;
+  }
+
+  /**
+   * For Flink's declarations.
+   *
+   * @throws ClassCastException when {@code javaType} is another than this type's
+   */
+  public <T> TypeInformation<T> information(Class<T> javaType) {
+    if (this.javaType != javaType) {
+      throw new ClassCastException(label + " is not for " + javaType.getName());
+    }
+    return new CodecTypeInformation<>(this);
+  }
+
+  @SuppressWarnings("unchecked")
+  <T> Codec<T> codec() {
+    return (Codec<T>) codec;
+  }
+
+  static Optional<StateType> labelled(String label) {
+    for (StateType type : values()) {
+      if (type.label.equals(label)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
+  }
+}
