@@ -44,24 +44,16 @@ final class Catalogue {
 
   void add(RuleFileItem item) {
     switch (item) {
-      case RuleItem rule ->
-          parse(rule.condition())
-              .ifPresent(condition ->
-                  define(
-                      rules,
-                      rule.name(),
-                      NameKind.RULE,
-                      new ParsedRule(rule, condition, rule.enabled())));
-      case MacroItem macro ->
-          parse(macro.condition())
-              .ifPresent(condition -> {
-                String name = macro.name().value();
-                define(
-                    macros,
-                    macro.name(),
-                    NameKind.MACRO,
-                    new Definitions.Macro(name, condition, macro.condition()));
-              });
+      case RuleItem rule -> {
+        ParsedRule parsed = new ParsedRule(rule, parse(rule.condition()), rule.enabled());
+        define(rules, rule.name(), NameKind.RULE, parsed);
+      }
+      case MacroItem macro -> {
+        Definitions.Macro parsed =
+            new Definitions.Macro(
+                macro.name().value(), parse(macro.condition()), macro.condition());
+        define(macros, macro.name(), NameKind.MACRO, parsed);
+      }
       case ListItem list -> define(lists, list.name(), NameKind.LIST, list.items());
       case SwitchItem(LocatedText name, boolean enabled) -> turn(name, enabled);
     }
@@ -75,8 +67,14 @@ final class Catalogue {
     return new Definitions(macros, lists);
   }
 
-  private Optional<Condition> parse(LocatedText condition) {
-    return ConditionParser.parse(condition, problems);
+  /**
+   * The tree of a condition. One that cannot be parsed was reported; something neutral stands for
+   * it, so that those who name it are not told that there is no such name.
+   */
+  private Condition parse(LocatedText condition) {
+    Optional<Condition> parsed =
+        condition.value().isEmpty() ? Optional.empty() : ConditionParser.parse(condition, problems);
+    return parsed.orElseGet(() -> new Condition.And(List.of(), new Condition.Span(0, 0)));
   }
 
   private <T> void define(Map<String, T> known, LocatedText name, NameKind kind, T value) {

@@ -88,9 +88,9 @@ final class ItemKeys {
     return text(key);
   }
 
-  /** A single value; nothing at all is none, an empty text in quotes is one. */
+  /** A single value, not empty. */
   Optional<LocatedText> text(String key) {
-    return Optional.ofNullable(values.get(key)).flatMap(value -> single(key, value));
+    return Optional.ofNullable(values.get(key)).flatMap(value -> single(key, value, false));
   }
 
   /** The item's name, which is the value of the key that says what kind of item it is. */
@@ -107,9 +107,9 @@ final class ItemKeys {
         });
   }
 
-  private Optional<LocatedText> single(String key, YamlNode value) {
+  private Optional<LocatedText> single(String key, YamlNode value, boolean emptyAllowed) {
     if (!(value instanceof YamlNode.Scalar(LocatedText text))
-        || (text.value().isBlank() && text.plain())) {
+        || (text.value().isBlank() && !(emptyAllowed && !text.plain()))) {
       problems.add(
           new RuleProblem.WrongShape(
               value.where(), Quoted.of(key), "a single value", value.shape()));
@@ -124,7 +124,7 @@ final class ItemKeys {
     return Optional.of(text);
   }
 
-  /** A list of single values; absent when the key is. */
+  /** A list of single values, among them empty ones in quotes; absent when the key is. */
   Optional<List<LocatedText>> texts(String key, int most) {
     YamlNode value = values.get(key);
     if (value == null) {
@@ -143,7 +143,7 @@ final class ItemKeys {
     }
     List<LocatedText> texts = new ArrayList<>();
     for (YamlNode each : items) {
-      single("an item of " + key, each).ifPresent(texts::add);
+      single("an item of " + key, each, true).ifPresent(texts::add);
     }
     return Optional.of(texts);
   }

@@ -146,22 +146,19 @@ public final class RuleFileReader {
     Leniency leniency =
         new Leniency(!keys.flag("warn_evttypes", true), keys.flag("skip-if-unknown-filter", false));
     Optional<ActionRequest> action = new ActionKeys(keys).read();
-    if (name.isPresent()
-        && condition.isPresent()
-        && output.isPresent()
-        && description.isPresent()
-        && priority.isPresent()
-        && action.isPresent()) {
+    if (name.isPresent()) {
+      // What is missing was reported, so no such rule is ever made; but later passes shall look at
+      // the rest of it too, to tell all problems at once.
       items.add(
           new RuleItem(
               name.get(),
-              condition.get(),
-              output.get(),
-              description.get(),
-              priority.get(),
+              condition.orElseGet(() -> name.get().blank()),
+              output.orElseGet(() -> name.get().blank()),
+              description.orElse(""),
+              priority.orElse(Priority.DEBUG),
               tags,
               enabled,
-              action.get(),
+              action.orElseGet(ActionRequest.Alert::new),
               leniency));
     }
   }
@@ -194,9 +191,7 @@ public final class RuleFileReader {
         new ItemKeys("macro", mapping, List.of("macro", "condition"), NOT_YET, problems);
     Optional<LocatedText> name = keys.name();
     Optional<LocatedText> condition = keys.required("condition", "");
-    if (name.isPresent() && condition.isPresent()) {
-      items.add(new MacroItem(name.get(), condition.get()));
-    }
+    name.ifPresent(text -> items.add(new MacroItem(text, condition.orElseGet(() -> text.blank()))));
   }
 
   private void readList(YamlNode.Mapping mapping) {
@@ -204,12 +199,9 @@ public final class RuleFileReader {
     Optional<LocatedText> name = keys.name();
     if (!keys.has("items")) {
       keys.required("items", "values in brackets, such as [a, b]");
-      return;
     }
-    Optional<List<LocatedText>> values = keys.texts("items", MOST_LIST_ITEMS);
-    if (name.isPresent() && values.isPresent()) {
-      items.add(new ListItem(name.get(), values.get()));
-    }
+    List<LocatedText> values = keys.texts("items", MOST_LIST_ITEMS).orElse(List.of());
+    name.ifPresent(text -> items.add(new ListItem(text, values)));
   }
 
   /** Falco's engine versions say nothing about this engine, but files that name one are welcome. */

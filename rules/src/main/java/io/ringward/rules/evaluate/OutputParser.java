@@ -7,6 +7,7 @@ import io.ringward.rules.predicate.FieldUse;
 import io.ringward.rules.problem.ProblemCollector;
 import io.ringward.rules.problem.Quoted;
 import io.ringward.rules.problem.RuleProblem;
+import io.ringward.rules.syntax.NotYet;
 import io.ringward.rules.yaml.LocatedText;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +77,16 @@ public final class OutputParser {
               found));
       return;
     }
-    if (at < text.length() && text.charAt(at) == '(') {
+    if (at < text.length() && text.charAt(at) == '(' && NotYet.transformer(name)) {
       problems.add(
           new RuleProblem.Unsupported(
               source.position(sign), "the transformer " + Quoted.of(name), List.of()));
+      return;
+    }
+    if (at < text.length() && text.charAt(at) == '[' && text.indexOf(']', at) < 0) {
+      problems.add(
+          new RuleProblem.Syntax(
+              source.position(at), "']' after the argument of a field", "the end of the output"));
       return;
     }
     Optional<String> argument = argument();
@@ -117,13 +124,6 @@ public final class OutputParser {
       return Optional.empty();
     }
     int close = text.indexOf(']', at);
-    if (close < 0) {
-      problems.add(
-          new RuleProblem.Syntax(
-              source.position(at), "']' after the argument of a field", "the end of the output"));
-      at = text.length();
-      return Optional.empty();
-    }
     String argument = text.substring(at + 1, close);
     at = close + 1;
     return Optional.of(argument);

@@ -28,8 +28,6 @@ public final class ConditionParser {
   public static final int MOST_DEPTH = 100;
 
   private static final String TEST = "a field such as proc.name, a macro, 'not' or '('";
-  private static final List<String> TRANSFORMERS =
-      List.of("tolower", "toupper", "b64", "basename", "len", "join", "concat", "getopt", "val");
 
   private final LocatedText source;
   private final Lexer lexer;
@@ -124,7 +122,7 @@ public final class ConditionParser {
 
   private Condition macro(Token name) throws SyntaxException {
     token = lexer.next();
-    if (token.is(Kind.OPEN) && TRANSFORMERS.contains(name.text())) {
+    if (token.is(Kind.OPEN) && NotYet.transformer(name.text())) {
       throw unsupported(name, "the transformer '" + name.text() + "'", List.of());
     }
     return new Condition.MacroReference(name.text(), name.span());
@@ -135,7 +133,7 @@ public final class ConditionParser {
         lexer.opensArgument() ? Optional.of(lexer.argument()) : Optional.empty();
     FieldReference field = new FieldReference(name.text(), argument, name.span());
     Token sign = lexer.next();
-    if (sign.is(Kind.WORD) && Operator.notYet(sign.text())) {
+    if (sign.is(Kind.WORD) && NotYet.operator(sign.text())) {
       throw unsupported(sign, "the operator '" + sign.text() + "'", Operator.labels());
     }
     boolean candidate = sign.is(Kind.WORD) || sign.is(Kind.SIGN);

@@ -30,19 +30,6 @@ public enum Operator {
     LIST
   }
 
-  private static final List<String> NOT_YET =
-      List.of(
-          "glob",
-          "iglob",
-          "regex",
-          "bcontains",
-          "bstartswith",
-          "intersects",
-          "pmatch",
-          "oneof",
-          "anyof",
-          "allof");
-
   private final String label;
   private final Operand operand;
 
@@ -74,11 +61,6 @@ public enum Operator {
   static Optional<Operator> named(String label) {
     String plain = label.equals("==") ? "=" : label;
     return Arrays.stream(values()).filter(each -> each.label.equals(plain)).findFirst();
-  }
-
-  /** Whether a word is an operator, or a modifier, that Falco has and Ringward has not yet. */
-  static boolean notYet(String word) {
-    return NOT_YET.contains(word);
   }
 
   /** The signs and words of all operators. */

@@ -42,6 +42,11 @@ public final class LocatedText {
     return style == Style.PLAIN;
   }
 
+  /** Nothing at the same place, to stand for another text that is missing. */
+  public LocatedText blank() {
+    return new LocatedText("", source, startCodePoint, style);
+  }
+
   /** Where the scalar begins, its quote or block sign included. */
   public SourcePosition start() {
     return source.position(source.charIndex(startCodePoint));

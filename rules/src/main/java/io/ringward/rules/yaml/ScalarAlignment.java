@@ -65,17 +65,19 @@ final class ScalarAlignment {
   }
 
   private int stepEscaped(char character) {
+    while (lineContinues()) {
+      at++;
+      skipBlanks();
+    }
     if (isBlank(character)) {
-      if (peek() == '\\' && !lineContinues()) {
+      if (peek() == '\\') {
         return escape();
       }
       int found = at;
       skipOneFold();
       return found;
     }
-    while (at < content.length() && (isBlank(peek()) || lineContinues())) {
-      at++;
-    }
+    skipBlanks();
     if (peek() == '\\') {
       return escape();
     }
@@ -130,9 +132,13 @@ final class ScalarAlignment {
       while (at < content.length() && !isBlank(peek())) {
         at++;
       }
-      while (at < content.length() && isBlank(peek())) {
-        at++;
-      }
+      skipBlanks();
+    }
+  }
+
+  private void skipBlanks() {
+    while (at < content.length() && isBlank(peek())) {
+      at++;
     }
   }
 

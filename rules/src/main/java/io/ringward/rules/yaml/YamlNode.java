@@ -21,7 +21,7 @@ public sealed interface YamlNode {
 
     @Override
     public String shape() {
-      return text.value().isEmpty() ? "nothing" : "a single value";
+      return text.value().isBlank() ? "nothing" : "a single value";
     }
   }
 
