@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.detect;
+
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.ProcessKey;
+
+/**
+ * What is counted for one process, tree or program, second after second. Pooled by {@link
+ * WindowTable}: fields of a window that was given back mean nothing, and {@link #generation} tells
+ * a reused one from the one that was meant.
+ */
+final class Window {
+  static final int FIRST_EARLY = 64;
+
+  // The key and the table's links.
+  long keyHigh;
+  int keyLow;
+  Scope scope = Scope.PROCESS;
+  int generation;
+  Window nextInBucket;
+  Window newer;
+  Window older;
+
+  // What outlasts a second.
+  ProgramKey program;
+  int childrenAlive;
+  Window parent;
+  int parentGeneration;
+  Window anchor;
+  int anchorGeneration;
+  long topStart;
+  int topTgid;
+  long onCpuNanos = -1;
+  long waitNanos;
+  long sampledNanos;
+  double onCpuShare;
+  double waitMillisPerSecond;
+
+  // What this second counted.
+  boolean active;
+  boolean listed;
+  long firstNanos;
+  int events;
+  int nextEarly;
+  int execs;
+  int forks;
+  int exits;
+  int connects;
+  int binds;
+  int failures;
+  int refusals;
+  private LinearCounter programs;
+  private LinearCounter destinations;
+  private LinearCounter ports;
+
+  // Who made most of the events (Boyer and Moore's majority vote).
+  private long candidateStart;
+  private int candidateTgid;
+  private int votes;
+
+  boolean hasKey(Scope scope, long high, int low) {
+    return keyHigh == high && keyLow == low && this.scope == scope;
+  }
+
+  /** Prepares a window out of the pool for a new key. */
+  void open(Scope scope, long high, int low) {
+    this.scope = scope;
+    keyHigh = high;
+    keyLow = low;
+    generation++;
+    program = null;
+    childrenAlive = 0;
+    parent = null;
+    anchor = null;
+    topStart = high;
+    topTgid = low;
+    onCpuNanos = -1;
+    waitNanos = 0;
+    sampledNanos = 0;
+    onCpuShare = 0;
+    waitMillisPerSecond = 0;
+    candidateStart = 0;
+    candidateTgid = 0;
+    clear();
+  }
+
+  /** Begins the next second. */
+  void clear() {
+    active = false;
+    events = 0;
+    nextEarly = FIRST_EARLY;
+    execs = 0;
+    forks = 0;
+    exits = 0;
+    connects = 0;
+    binds = 0;
+    failures = 0;
+    refusals = 0;
+    votes = 0;
+    if (programs != null) {
+      programs.clear();
+    }
+    if (destinations != null) {
+      destinations.clear();
+      ports.clear();
+    }
+  }
+
+  void program(FileIdentity executable) {
+    program = new ProgramKey(executable, scope);
+  }
+
+  /** The live parent's window, or null. */
+  Window parent() {
+    return parent != null && parent.generation == parentGeneration ? parent : null;
+  }
+
+  void parent(Window window) {
+    parent = window;
+    parentGeneration = window.generation;
+  }
+
+  /** The window of the tree that a young process counts to, or null. */
+  Window anchor() {
+    return anchor != null && anchor.generation == anchorGeneration ? anchor : null;
+  }
+
+  void anchor(Window tree) {
+    anchor = tree;
+    anchorGeneration = tree.generation;
+  }
+
+  void addExec(long fileHash) {
+    execs++;
+    if (programs == null) {
+      programs = new LinearCounter(256);
+    }
+    programs.add(fileHash);
+  }
+
+  void addExit(boolean failed) {
+    exits++;
+    if (failed) {
+      failures++;
+    }
+  }
+
+  void addConnect(long addressHash, long portHash, boolean refused) {
+    connects++;
+    if (refused) {
+      refusals++;
+    }
+    if (destinations == null) {
+      destinations = new LinearCounter(2048);
+      ports = new LinearCounter(1024);
+    }
+    destinations.add(addressHash);
+    ports.add(portHash);
+  }
+
+  void addBind(boolean refused) {
+    binds++;
+    if (refused) {
+      refusals++;
+    }
+  }
+
+  /** One more event of a member. */
+  void vote(long start, int tgid) {
+    if (votes == 0) {
+      candidateStart = start;
+      candidateTgid = tgid;
+      votes = 1;
+    } else if (candidateStart == start && candidateTgid == tgid) {
+      votes++;
+    } else {
+      votes--;
+    }
+  }
+
+  /**
+   * The member that surely made at least half of the events, or null: the vote's margin is a lower
+   * bound of its count.
+   */
+  ProcessKey majority() {
+    return votes > 0 && 2L * votes >= events ? new ProcessKey(candidateStart, candidateTgid) : null;
+  }
+
+  /** Whoever led the vote last, or {@link ProcessKey#NONE} before the first. */
+  ProcessKey candidate() {
+    return new ProcessKey(candidateStart, candidateTgid);
+  }
+
+  /** All values as of a time; a processor share counts until its sample is two seconds old. */
+  double[] values(long now) {
+    boolean sampled = now - sampledNanos < 2 * ProcessWindows.WINDOW_NANOS;
+    double[] values = new double[Feature.COUNT];
+    values[Feature.EXECS.ordinal()] = execs;
+    values[Feature.FORKS.ordinal()] = forks;
+    values[Feature.EXITS.ordinal()] = exits;
+    values[Feature.CONNECTS.ordinal()] = connects;
+    values[Feature.BINDS.ordinal()] = binds;
+    values[Feature.CHILD_PROGRAMS.ordinal()] = distinct(programs, execs);
+    values[Feature.DESTINATIONS.ordinal()] = distinct(destinations, connects);
+    values[Feature.DESTINATION_PORTS.ordinal()] = distinct(ports, connects);
+    values[Feature.CHILD_FAILURES.ordinal()] = failures;
+    values[Feature.REFUSALS.ordinal()] = refusals;
+    values[Feature.ON_CPU_SHARE.ordinal()] = sampled ? onCpuShare : 0;
+    values[Feature.RUN_QUEUE_WAIT.ordinal()] = sampled ? waitMillisPerSecond : 0;
+    values[Feature.CHILDREN_ALIVE.ordinal()] = childrenAlive;
+    return values;
+  }
+
+  /** There are never more distinct things than things. */
+  private static double distinct(LinearCounter counter, int count) {
+    return counter == null ? 0 : Math.min(counter.estimate(), count);
+  }
+}
