@@ -71,7 +71,7 @@ struct rw_event_header {
 	__u32 size; /* of the whole event in bytes */
 	__u64 kernel_time_nanos; /* CLOCK_BOOTTIME */
 	struct rw_process_key process; /* who acts; for fork: the parent */
-	struct rw_process_key parent;
+	struct rw_process_key parent; /* who forked it, also when it is an orphan now */
 	__u32 tid;
 	__u32 uid; /* effective, in the initial user namespace, at the event */
 	__u64 cgroup_id; /* in the default (version 2) hierarchy */
@@ -83,11 +83,11 @@ _Static_assert(sizeof(struct rw_event_header) == 64, "wire");
 #define RW_ARGUMENTS_SIZE 512 /* argv bytes carried, with the NULs between */
 
 enum rw_exec_flag {
-	RW_EXEC_MEMFD = 1 << 0,	     /* the file lives on no mount (memfd, O_TMPFILE) */
+	RW_EXEC_MEMFD = 1 << 0, /* the file never had a name on any mount (memfd_create) */
 	RW_EXEC_UPPER_LAYER = 1 << 1, /* overlay: changed or added in the container */
-	RW_EXEC_ARGUMENTS_TRUNCATED = 1 << 2,
+	RW_EXEC_ARGUMENTS_TRUNCATED = 1 << 2, /* longer than carried, or unreadable */
 	RW_EXEC_PATH_TRUNCATED = 1 << 3,
-	RW_EXEC_UNLINKED = 1 << 4, /* no name is left for the file (nlink 0) */
+	RW_EXEC_UNLINKED = 1 << 4, /* no name is left for the file (nlink 0; O_TMPFILE, memfd too) */
 	RW_EXEC_SETID = 1 << 5,	   /* effective uid or gid differs from the real one */
 	RW_EXEC_INTERPRETER = 1 << 6, /* a script: the file is its interpreter */
 };
@@ -215,11 +215,14 @@ struct rw_verdict_references {
 };
 _Static_assert(sizeof(struct rw_verdict_references) == 32, "wire");
 
+/* A heartbeat older than this: the agent is gone, everything is let through. */
+#define RW_HEARTBEAT_LIMIT_NANOS 3000000000ULL
+
 /* The one value of the array "control".  User space writes, kernel reads. */
 struct rw_control {
 	__u64 heartbeat_nanos; /* CLOCK_BOOTTIME of the last beat */
 	__u32 enforce;	       /* 0: shadow, nothing is refused or signalled */
-	__u32 zero;
+	__u32 cgroup_verdicts; /* how many cgroups have references; 0 saves the walk up the tree */
 };
 _Static_assert(sizeof(struct rw_control) == 16, "wire");
 
@@ -230,6 +233,33 @@ struct rw_tree_request {
 };
 _Static_assert(sizeof(struct rw_tree_request) == 24, "wire");
 
+enum rw_mark { /* what an iterator did with a process */
+	RW_MARK_NONE = 0,	/* listed only */
+	RW_MARK_NEW = 1,	/* the reference is new */
+	RW_MARK_PRESENT = 2,	/* the reference was there */
+	RW_MARK_NO_SLOT = 3,	/* all its slots hold live verdicts */
+	RW_MARK_MAP_FULL = 4,	/* process_verdict is full */
+	RW_MARK_PROTECTED = 5,	/* never marked: kernel thread, pid 1, or in "protected_process" */
+};
+
+/*
+ * Value of the hash "protected_process" (key: struct rw_process_key).  The first
+ * is written by user space, the second by the exec and fork hooks for processes
+ * that run a "protected_executable" as root.
+ */
+enum rw_protection {
+	RW_PROTECTION_PROCESS = 1,    /* this very process, whatever it runs */
+	RW_PROTECTION_EXECUTABLE = 2, /* while it runs that file as uid 0 */
+};
+
+/* Key of the hash "protected_executable" (value: __u8 1). */
+struct rw_file_identity {
+	__u64 inode;
+	__u32 device; /* the kernel's dev_t: major << 20 | minor */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct rw_file_identity) == 16, "wire");
+
 /* One record of what the task iterators write: a live process. */
 struct rw_process_record {
 	struct rw_process_key process;
@@ -238,7 +268,7 @@ struct rw_process_record {
 	__u64 inode;
 	__u32 device;
 	__u32 uid;
-	__u32 marked; /* mark_tree: 1 the reference is new, 2 it was there, 3 no slot free, 4 map full */
+	__u32 mark; /* enum rw_mark */
 	__u32 exec_flags;
 	char comm[RW_COMM_SIZE];
 };
@@ -256,8 +286,9 @@ struct rw_cpu_account {
 	__u64 on_cpu_nanos;
 	__u64 wait_nanos; /* runnable but not running */
 	__u64 switches;	  /* times it was switched in */
+	__u64 exit_nanos; /* process_cpu: CLOCK_BOOTTIME of its exit, 0 while it lives */
 	__u32 wait_histogram[RW_WAIT_BUCKETS];
 };
-_Static_assert(sizeof(struct rw_cpu_account) == 152, "wire");
+_Static_assert(sizeof(struct rw_cpu_account) == 160, "wire");
 
 #endif

@@ -31,6 +31,12 @@ public final class WireLayouts {
   /** {@code RW_VERDICT_SLOTS}. */
   public static final int VERDICT_SLOTS = 4;
 
+  /**
+   * {@code RW_HEARTBEAT_LIMIT_NANOS}: when the last beat is older, the kernel lets everything
+   * through.
+   */
+  public static final long HEARTBEAT_LIMIT_NANOS = 3_000_000_000L;
+
   public static final StructLayout PROCESS_KEY =
       struct(
           "rw_process_key",
@@ -135,10 +141,17 @@ public final class WireLayouts {
           "rw_control",
           JAVA_LONG.withName("heartbeat_nanos"),
           JAVA_INT.withName("enforce"),
-          JAVA_INT.withName("zero"));
+          JAVA_INT.withName("cgroup_verdicts"));
 
   public static final StructLayout TREE_REQUEST =
       struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));
+
+  public static final StructLayout FILE_IDENTITY =
+      struct(
+          "rw_file_identity",
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("zero"));
 
   public static final StructLayout PROCESS_RECORD =
       struct(
@@ -149,7 +162,7 @@ public final class WireLayouts {
           JAVA_LONG.withName("inode"),
           JAVA_INT.withName("device"),
           JAVA_INT.withName("uid"),
-          JAVA_INT.withName("marked"),
+          JAVA_INT.withName("mark"),
           JAVA_INT.withName("exec_flags"),
           comm());
 
@@ -159,6 +172,7 @@ public final class WireLayouts {
           JAVA_LONG.withName("on_cpu_nanos"),
           JAVA_LONG.withName("wait_nanos"),
           JAVA_LONG.withName("switches"),
+          JAVA_LONG.withName("exit_nanos"),
           MemoryLayout.sequenceLayout(WAIT_BUCKETS, JAVA_INT).withName("wait_histogram"));
 
   /** Every struct of the wire, for the test that compares them with the kernel's side. */
@@ -176,6 +190,7 @@ public final class WireLayouts {
           VERDICT_REFERENCES,
           CONTROL,
           TREE_REQUEST,
+          FILE_IDENTITY,
           PROCESS_RECORD,
           CPU_ACCOUNT);
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * All maps that more than one concern uses.  They are defined once, in
+ * maps.bpf.c, and bpftool's static linker joins the references.  Sizes are the
+ * smallest sensible ones; the loader raises them before it loads the object.
+ */
+#ifndef RINGWARD_MAPS_H
+#define RINGWARD_MAPS_H
+
+#include "kernel_types.h"
+#include "wire.h"
+#include <bpf/bpf_helpers.h>
+
+#define RW_PROCESSES 32768 /* live processes that are followed; more are counted as failures */
+#define RW_ANCESTORS 16384 /* dead processes that have left children behind */
+#define RW_VERDICTS 4096
+
+/* ---- events: who must not be blinded by a flood has a ring of its own ------ */
+
+struct rw_lifecycle_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+};
+extern struct rw_lifecycle_ring lifecycle_ring SEC(".maps"); /* exec, fork, exit, enforcement */
+
+struct rw_activity_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+};
+extern struct rw_activity_ring activity_ring SEC(".maps"); /* connect, bind */
+
+struct rw_hook_counters_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_HOOK_COUNT);
+	__type(key, __u32);
+	__type(value, struct rw_hook_counters);
+};
+extern struct rw_hook_counters_map hook_counters SEC(".maps");
+
+/* ---- verdicts --------------------------------------------------------------- */
+
+struct rw_control_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rw_control);
+};
+extern struct rw_control_map control SEC(".maps");
+
+struct rw_verdict_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_VERDICTS);
+	__type(key, __u64);
+	__type(value, struct rw_verdict);
+};
+extern struct rw_verdict_map verdict SEC(".maps");
+
+struct rw_process_verdict_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_PROCESSES);
+	__type(key, struct rw_process_key);
+	__type(value, struct rw_verdict_references);
+};
+extern struct rw_process_verdict_map process_verdict SEC(".maps");
+
+struct rw_cgroup_verdict_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_VERDICTS);
+	__type(key, __u64);
+	__type(value, struct rw_verdict_references);
+};
+extern struct rw_cgroup_verdict_map cgroup_verdict SEC(".maps");
+
+struct rw_protected_process_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rw_process_key);
+	__type(value, __u8); /* enum rw_protection */
+};
+extern struct rw_protected_process_map protected_process SEC(".maps");
+
+struct rw_protected_executable_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct rw_file_identity);
+	__type(value, __u8);
+};
+extern struct rw_protected_executable_map protected_executable SEC(".maps");
+
+/* ---- ancestry ---------------------------------------------------------------- */
+
+/*
+ * Live process to the process that forked it.  Reparenting does not change it,
+ * so an orphan still belongs to its tree.
+ */
+struct rw_lineage_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_PROCESSES);
+	__type(key, struct rw_process_key);
+	__type(value, struct rw_process_key);
+};
+extern struct rw_lineage_map lineage SEC(".maps");
+
+/*
+ * The same for dead processes that left children behind.  On its own, and least
+ * recently used out, so that a flood of short lives never pushes out the living.
+ */
+struct rw_ancestor_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RW_ANCESTORS);
+	__type(key, struct rw_process_key);
+	__type(value, struct rw_process_key);
+};
+extern struct rw_ancestor_map ancestor SEC(".maps");
+
+/* ---- accounting ---------------------------------------------------------------- */
+
+struct rw_quota_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RW_PROCESSES);
+	__type(key, struct rw_process_key);
+	__type(value, __u64); /* second << 32 | events sent in it */
+};
+extern struct rw_quota_map quota SEC(".maps");
+
+struct rw_process_cpu_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RW_PROCESSES);
+	__type(key, struct rw_process_key);
+	__type(value, struct rw_cpu_account);
+};
+extern struct rw_process_cpu_map process_cpu SEC(".maps");
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the verdicts in force say about an operation: the question and the answer. */
+#ifndef RINGWARD_VERDICT_H
+#define RINGWARD_VERDICT_H
+
+#include "identity.h"
+
+#define RW_EPERM 1
+#define RW_EAGAIN 11
+
+/* What is to be done about an operation. */
+enum rw_judgement {
+	RW_JUDGEMENT_ALLOW = 0,
+	RW_JUDGEMENT_RETRY = 1, /* refuse with EAGAIN: the bucket is empty */
+	RW_JUDGEMENT_REFUSE = 2, /* refuse with EPERM */
+	RW_JUDGEMENT_KILL = 3, /* the process is to die; refuse until it does */
+};
+
+/* An operation on trial. */
+struct rw_trial {
+	struct rw_actor actor;
+	__u64 now; /* CLOCK_BOOTTIME */
+	__u32 hook; /* enum rw_hook */
+	__u32 operation; /* enum rw_operation, one bit */
+	__u32 least; /* enum rw_action: milder ones cannot be done at this hook */
+	__u32 retry_error; /* what the caller sees for RETRY */
+};
+
+/*
+ * Judges, counts and reports; returns an enum rw_judgement.  A global function:
+ * the verifier checks it once for each program, not once for each path to it.
+ */
+int rw_judge(const struct rw_trial *trial);
+
+#endif

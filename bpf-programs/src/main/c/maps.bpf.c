@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The one definition of each shared map, see maps.h; and the object's licence. */
+#include "ringward/maps.h"
+
+struct rw_lifecycle_ring lifecycle_ring SEC(".maps");
+struct rw_activity_ring activity_ring SEC(".maps");
+struct rw_hook_counters_map hook_counters SEC(".maps");
+struct rw_control_map control SEC(".maps");
+struct rw_verdict_map verdict SEC(".maps");
+struct rw_process_verdict_map process_verdict SEC(".maps");
+struct rw_cgroup_verdict_map cgroup_verdict SEC(".maps");
+struct rw_protected_process_map protected_process SEC(".maps");
+struct rw_protected_executable_map protected_executable SEC(".maps");
+struct rw_lineage_map lineage SEC(".maps");
+struct rw_ancestor_map ancestor SEC(".maps");
+struct rw_quota_map quota SEC(".maps");
+struct rw_process_cpu_map process_cpu SEC(".maps");
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

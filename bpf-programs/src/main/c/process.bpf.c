@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Life of processes: exec, fork and exit, what is inherited, and what ends. */
+#include "ringward/counters.h"
+#include "ringward/executable.h"
+#include "ringward/identity.h"
+#include "ringward/protection.h"
+#include "ringward/references.h"
+#include "ringward/verdict.h"
+#include <bpf/bpf_tracing.h>
+
+/* An exec event with room for its tail, too big for the stack. */
+struct exec_scratch {
+	struct rw_exec_event event;
+	char tail[RW_PATH_SIZE + RW_ARGUMENTS_SIZE];
+};
+
+/* Safe per CPU: the kernel does not run one tracing program twice on a CPU at once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exec_scratch);
+} exec_scratch SEC(".maps");
+
+/* Which exits of multi-threaded processes have been told, so that two last threads tell once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rw_process_key);
+	__type(value, __u8);
+} exit_told SEC(".maps");
+
+/* A process under a kill verdict that still runs: the backstop behind user space's signals. */
+static __always_inline void kill_if_condemned(const struct rw_actor *actor, enum rw_hook hook,
+					      enum rw_operation operation)
+{
+	struct rw_trial trial = {
+		.actor = *actor,
+		.now = bpf_ktime_get_boot_ns(),
+		.hook = hook,
+		.operation = operation,
+		.least = RW_ACTION_KILL,
+	};
+
+	if (rw_judge(&trial) == RW_JUDGEMENT_KILL)
+		bpf_send_signal(9);
+}
+
+/* ---- exec ------------------------------------------------------------------- */
+
+static __always_inline void fill_exec(struct rw_exec_event *event, struct task_struct *task,
+				      struct linux_binprm *bprm)
+{
+	struct file *file = BPF_CORE_READ(bprm, file);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u32 gid = BPF_CORE_READ(cred, egid.val);
+
+	event->inode = BPF_CORE_READ(file, f_inode, i_ino);
+	event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+	event->flags = rw_read_file_flags(file);
+	event->gid = gid;
+	event->argument_count = BPF_CORE_READ(bprm, argc);
+	event->zero = 0;
+	if (BPF_CORE_READ(cred, uid.val) != BPF_CORE_READ(cred, euid.val) ||
+	    BPF_CORE_READ(cred, gid.val) != gid)
+		event->flags |= RW_EXEC_SETID;
+	/* binfmt_script and binfmt_misc set another interpreter name and swap the file. */
+	if (BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename))
+		event->flags |= RW_EXEC_INTERPRETER;
+	rw_read_comm(event->comm, task);
+}
+
+/* The kernel's own copy of the path: user memory may have changed since. */
+static __always_inline __u32 fill_path(struct exec_scratch *scratch, struct linux_binprm *bprm)
+{
+	long length = bpf_probe_read_kernel_str(scratch->tail, RW_PATH_SIZE,
+						BPF_CORE_READ(bprm, filename));
+
+	if (length <= 0)
+		return 0;
+	if (length == RW_PATH_SIZE)
+		scratch->event.flags |= RW_EXEC_PATH_TRUNCATED;
+	return (length - 1) & (RW_PATH_SIZE - 1);
+}
+
+/*
+ * Argv as exec has just laid it out on the new stack: present, and not yet
+ * reachable by any other thread of the new program.
+ */
+static __always_inline __u32 fill_arguments(struct exec_scratch *scratch, __u32 at,
+					    struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	__u64 start = BPF_CORE_READ(mm, arg_start);
+	__u64 length = BPF_CORE_READ(mm, arg_end) - start;
+
+	if (length == 0)
+		return 0;
+	if (length > RW_ARGUMENTS_SIZE) {
+		length = RW_ARGUMENTS_SIZE;
+		scratch->event.flags |= RW_EXEC_ARGUMENTS_TRUNCATED;
+	}
+	if (at >= RW_PATH_SIZE)
+		return 0;
+	if (bpf_probe_read_user(scratch->tail + at, length, (const void *)start)) {
+		scratch->event.flags |= RW_EXEC_ARGUMENTS_TRUNCATED;
+		return 0;
+	}
+	/* The last NUL is not carried. */
+	if (scratch->tail[at + length - 1] == 0)
+		length--;
+	return length;
+}
+
+static __always_inline void send_exec(const struct rw_actor *actor, struct linux_binprm *bprm)
+{
+	__u32 zero = 0, path_length, arguments_length, size;
+	struct exec_scratch *scratch = bpf_map_lookup_elem(&exec_scratch, &zero);
+
+	rw_count_produced(RW_HOOK_EXEC);
+	if (!scratch || !actor->key.tgid) {
+		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_READ_FAULT);
+		return;
+	}
+	fill_exec(&scratch->event, actor->task, bprm);
+	path_length = fill_path(scratch, bprm);
+	arguments_length = fill_arguments(scratch, path_length, actor->task);
+	scratch->event.path_length = path_length;
+	scratch->event.arguments_length = arguments_length;
+	size = sizeof(scratch->event) + path_length + arguments_length;
+	rw_fill_header(&scratch->event.header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, actor);
+	if (size > sizeof(*scratch) ||
+	    bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))
+		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_RING_FULL);
+}
+
+/* fs/exec.c, exec_binprm(): the new program is in place and has not run yet. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	struct rw_file_identity file;
+	struct rw_actor actor;
+
+	rw_read_actor(&actor, task);
+	rw_read_file_identity(&file, BPF_CORE_READ(bprm, file));
+	rw_protect_at_exec(&actor, &file);
+	kill_if_condemned(&actor, RW_HOOK_EXEC, RW_OPERATION_EXEC);
+	send_exec(&actor, bprm);
+	return 0;
+}
+
+/* ---- fork ------------------------------------------------------------------- */
+
+/* kernel/fork.c, kernel_clone(): the child is complete and has not run yet. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct rw_fork_event *event;
+	struct rw_process_key child_key;
+	struct rw_actor actor;
+
+	if (BPF_CORE_READ(parent, tgid) == BPF_CORE_READ(child, tgid))
+		return 0; /* a thread */
+	rw_read_actor(&actor, parent);
+	rw_read_key(&child_key, child);
+	if (bpf_map_update_elem(&lineage, &child_key, &actor.key, BPF_ANY))
+		rw_count_map_failure(RW_HOOK_FORK, RW_MAP_FAILURE_LINEAGE);
+	rw_protect_at_fork(&actor.key, &child_key);
+	rw_inherit(&actor.key, &child_key);
+	kill_if_condemned(&actor, RW_HOOK_FORK, RW_OPERATION_FORK);
+
+	rw_count_produced(RW_HOOK_FORK);
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event) {
+		rw_count_dropped(RW_HOOK_FORK, RW_DROP_RING_FULL);
+		return 0;
+	}
+	rw_fill_header(&event->header, RW_EVENT_FORK, RW_HOOK_FORK, sizeof(*event), &actor);
+	event->child = child_key;
+	rw_read_comm(event->comm, parent);
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+/* ---- exit ------------------------------------------------------------------- */
+
+/* As wait(2) will report it: kernel/exit.c, wait_task_zombie(). */
+static __always_inline __u32 read_exit_code(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
+		return BPF_CORE_READ(signal, group_exit_code);
+	return BPF_CORE_READ(task, group_leader, exit_code);
+}
+
+/*
+ * signal->live is already 0 when the hook of the last thread runs, but it may be
+ * 0 for two: both have left before either came here.
+ */
+static __always_inline bool is_last_thread(struct task_struct *task,
+					   const struct rw_process_key *key)
+{
+	__u8 told = 1;
+
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return false;
+	if (BPF_CORE_READ(task, signal, nr_threads) == 1)
+		return true;
+	return bpf_map_update_elem(&exit_told, key, &told, BPF_NOEXIST) != -17 /* EEXIST */;
+}
+
+/* Children of other threads may not have been handed over yet, hence the thread count. */
+static __always_inline bool may_have_children(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, nr_threads) > 1 ||
+	       BPF_CORE_READ(task, children.next) != &task->children;
+}
+
+static __always_inline void forget(struct task_struct *task, const struct rw_process_key *key,
+				   __u64 now)
+{
+	const struct rw_process_key *parent = bpf_map_lookup_elem(&lineage, key);
+	struct rw_cpu_account *account = bpf_map_lookup_elem(&process_cpu, key);
+
+	if (parent && may_have_children(task)) {
+		struct rw_process_key kept = *parent;
+
+		if (bpf_map_update_elem(&ancestor, key, &kept, BPF_ANY))
+			rw_count_map_failure(RW_HOOK_EXIT, RW_MAP_FAILURE_LINEAGE);
+	}
+	bpf_map_delete_elem(&lineage, key);
+	bpf_map_delete_elem(&process_verdict, key);
+	bpf_map_delete_elem(&protected_process, key);
+	bpf_map_delete_elem(&quota, key);
+	if (account)
+		account->exit_nanos = now;
+}
+
+/* kernel/exit.c, do_exit(): called by each thread that leaves. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct rw_exit_event *event;
+	struct rw_actor actor;
+
+	rw_read_actor(&actor, task);
+	if (!is_last_thread(task, &actor.key))
+		return 0;
+	rw_count_produced(RW_HOOK_EXIT);
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event) {
+		rw_count_dropped(RW_HOOK_EXIT, RW_DROP_RING_FULL);
+	} else {
+		rw_fill_header(&event->header, RW_EVENT_EXIT, RW_HOOK_EXIT, sizeof(*event),
+			       &actor);
+		event->exit_code = read_exit_code(task);
+		event->zero = 0;
+		event->lifetime_nanos = now - actor.key.start_boottime_nanos;
+		rw_read_comm(event->comm, task);
+		bpf_ringbuf_submit(event, 0);
+	}
+	forget(task, &actor.key, now);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Puts every type of the wire into the object's BTF, also those that no map and
+ * no program argument names, so that user space can compare its own layouts.
+ */
+#include <linux/types.h>
+
+#include "ringward/wire.h"
+
+struct rw_wire_types {
+	struct rw_exec_event exec_event;
+	struct rw_fork_event fork_event;
+	struct rw_exit_event exit_event;
+	struct rw_socket_event socket_event;
+	struct rw_enforcement_event enforcement_event;
+	struct rw_process_record process_record;
+	enum rw_hook hook;
+	enum rw_drop_cause drop_cause;
+	enum rw_map_failure map_failure;
+	enum rw_event_kind event_kind;
+	enum rw_exec_flag exec_flag;
+	enum rw_decision decision;
+	enum rw_socket_flag socket_flag;
+	enum rw_action action;
+	enum rw_operation operation;
+	enum rw_verdict_flag verdict_flag;
+	enum rw_mark mark;
+	enum rw_protection protection;
+};
+
+const volatile struct rw_wire_types wire_types = {};
+
+/* Numbers of the wire that are no type. */
+const volatile __u64 heartbeat_limit_nanos = RW_HEARTBEAT_LIMIT_NANOS;
+const volatile __u32 path_size = RW_PATH_SIZE;
+const volatile __u32 arguments_size = RW_ARGUMENTS_SIZE;
