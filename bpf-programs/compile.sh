@@ -22,6 +22,13 @@ done
 if [ -e "$output" ] && [ -z "$(find "$source" compile.sh -newer "$output" -print -quit)" ]; then
   exit 0
 fi
+# Versions of clang-format differ in taste: only the one that the style was written for may complain.
+if [ -e ../.clang-format ] && command -v clang-format >/dev/null && clang-format --version | grep -q 'version 14\.'; then
+  clang-format --dry-run -Werror "$source"/*.c "$source"/include/ringward/*.h || {
+    echo "compile.sh: format with: clang-format -i bpf-programs/$source/*.c bpf-programs/$source/include/ringward/*.h" >&2
+    exit 1
+  }
+fi
 mkdir -p "$work" "$(dirname "$output")"
 rm -f "$work"/*.o
 # asm/types.h is in the folder of the build machine's architecture; it is the same for all here.

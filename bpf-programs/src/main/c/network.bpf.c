@@ -33,8 +33,7 @@ struct endpoint {
 
 static __always_inline bool can_say_retry(void)
 {
-	return use_set_retval &&
-	       bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_set_retval);
+	return use_set_retval && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_set_retval);
 }
 
 static __always_inline void read_endpoint4(struct endpoint *endpoint,

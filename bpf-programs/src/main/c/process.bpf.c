@@ -129,8 +129,7 @@ static __always_inline void send_exec(const struct rw_actor *actor, struct linux
 	scratch->event.arguments_length = arguments_length;
 	size = sizeof(scratch->event) + path_length + arguments_length;
 	rw_fill_header(&scratch->event.header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, actor);
-	if (size > sizeof(*scratch) ||
-	    bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))
+	if (size > sizeof(*scratch) || bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))
 		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_RING_FULL);
 }
 
@@ -253,8 +252,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	if (!event) {
 		rw_count_dropped(RW_HOOK_EXIT, RW_DROP_RING_FULL);
 	} else {
-		rw_fill_header(&event->header, RW_EVENT_EXIT, RW_HOOK_EXIT, sizeof(*event),
-			       &actor);
+		rw_fill_header(&event->header, RW_EVENT_EXIT, RW_HOOK_EXIT, sizeof(*event), &actor);
 		event->exit_code = read_exit_code(task);
 		event->zero = 0;
 		event->lifetime_nanos = now - actor.key.start_boottime_nanos;

@@ -16,8 +16,8 @@
 struct task_clock {
 	struct rw_process_key process;
 	__u64 runnable_since; /* while it waits for a CPU */
-	__u64 running_since;  /* while it runs */
-	__u64 waited;	      /* before this run */
+	__u64 running_since; /* while it runs */
+	__u64 waited; /* before this run */
 	__u64 waited_known;
 };
 
@@ -97,8 +97,8 @@ static __always_inline void add_shared(struct rw_cpu_account *account,
 }
 
 /* This CPU's own, and interrupts are off in the scheduler. */
-static __always_inline void add_own(struct rw_cpu_account *account,
-				    const struct task_clock *clock, __u64 ran)
+static __always_inline void add_own(struct rw_cpu_account *account, const struct task_clock *clock,
+				    __u64 ran)
 {
 	account->on_cpu_nanos += ran;
 	account->switches++;

@@ -25,8 +25,7 @@ struct {
 static __always_inline bool same_process(const struct rw_process_key *one,
 					 const struct rw_process_key *other)
 {
-	return one->tgid == other->tgid &&
-	       one->start_boottime_nanos == other->start_boottime_nanos;
+	return one->tgid == other->tgid && one->start_boottime_nanos == other->start_boottime_nanos;
 }
 
 /* One task for each process: the leader, which stays, as a zombie, until all threads are gone. */
@@ -107,8 +106,8 @@ int list_processes(struct bpf_iter__task *context)
 		return 0;
 	rw_read_actor(&actor, task);
 	write_record(context->meta->seq, &actor,
-		     rw_is_protected(&actor.key, actor.flags, actor.uid) ? RW_MARK_PROTECTED :
-									   RW_MARK_NONE);
+		     rw_is_protected(&actor.key, actor.flags, actor.uid) ? RW_MARK_PROTECTED
+									 : RW_MARK_NONE);
 	return 0;
 }
 

@@ -24,8 +24,9 @@ struct rw_strictest {
 };
 
 /* Takes up what a process or cgroup refers to.  Of two throttles the slower is the stricter. */
-__noinline int rw_consider(struct rw_strictest *strictest, const struct rw_verdict_references *references,
-		const struct rw_trial *trial)
+__noinline int rw_consider(struct rw_strictest *strictest,
+			   const struct rw_verdict_references *references,
+			   const struct rw_trial *trial)
 {
 	if (!strictest || !references || !trial)
 		return 0;

@@ -141,7 +141,7 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-#define PF_KTHREAD 0x00200000	   /* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
 
 #endif

@@ -39,9 +39,8 @@ static __always_inline enum rw_mark rw_put_reference(struct rw_verdict_reference
 	for (int i = 0; i < RW_VERDICT_SLOTS; i++) {
 		__u64 seen = references->verdict_id[i];
 
-		if (!rw_is_live(seen) &&
-		    __sync_val_compare_and_swap(&references->verdict_id[i], seen, verdict_id) ==
-			    seen)
+		if (!rw_is_live(seen) && __sync_val_compare_and_swap(&references->verdict_id[i],
+								     seen, verdict_id) == seen)
 			return RW_MARK_NEW;
 	}
 	return RW_MARK_NO_SLOT;
@@ -79,8 +78,7 @@ static __always_inline void rw_inherit(const struct rw_process_key *parent,
 	for (int i = 0; i < RW_VERDICT_SLOTS; i++) {
 		__u64 verdict_id = have->verdict_id[i];
 
-		if (rw_is_live(verdict_id) &&
-		    rw_mark_process(child, verdict_id) >= RW_MARK_NO_SLOT)
+		if (rw_is_live(verdict_id) && rw_mark_process(child, verdict_id) >= RW_MARK_NO_SLOT)
 			rw_count_map_failure(RW_HOOK_FORK, RW_MAP_FAILURE_INHERIT);
 	}
 }

@@ -11,7 +11,7 @@
 /* A process, for as long as the machine is up: survives exec, never reused. */
 struct rw_process_key {
 	__u64 start_boottime_nanos; /* of the thread group leader */
-	__u32 tgid;		    /* in the initial pid namespace */
+	__u32 tgid; /* in the initial pid namespace */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct rw_process_key) == 16, "wire");
@@ -27,13 +27,13 @@ enum rw_hook {
 	RW_HOOK_BIND4 = 5,
 	RW_HOOK_BIND6 = 6,
 	RW_HOOK_ENFORCEMENT = 7, /* the audit events of enforcement itself */
-	RW_HOOK_SCHEDULE = 8,	 /* aggregated in maps, sends nothing */
+	RW_HOOK_SCHEDULE = 8, /* aggregated in maps, sends nothing */
 	RW_HOOK_COUNT = 9,
 };
 
 enum rw_drop_cause {
 	RW_DROP_RING_FULL = 0, /* bpf_ringbuf_reserve/output failed */
-	RW_DROP_QUOTA = 1,     /* this process used up its events for this second */
+	RW_DROP_QUOTA = 1, /* this process used up its events for this second */
 	RW_DROP_READ_FAULT = 2, /* the facts could not be read */
 	RW_DROP_CAUSE_COUNT = 3,
 };
@@ -79,7 +79,7 @@ struct rw_event_header {
 _Static_assert(sizeof(struct rw_event_header) == 64, "wire");
 
 #define RW_COMM_SIZE 16
-#define RW_PATH_SIZE 256     /* longest path carried, with its NUL */
+#define RW_PATH_SIZE 256 /* longest path carried, with its NUL */
 #define RW_ARGUMENTS_SIZE 512 /* argv bytes carried, with the NULs between */
 
 enum rw_exec_flag {
@@ -87,17 +87,17 @@ enum rw_exec_flag {
 	RW_EXEC_UPPER_LAYER = 1 << 1, /* overlay: changed or added in the container */
 	RW_EXEC_ARGUMENTS_TRUNCATED = 1 << 2, /* longer than carried, or unreadable */
 	RW_EXEC_PATH_TRUNCATED = 1 << 3,
-	RW_EXEC_UNLINKED = 1 << 4, /* no name is left for the file (nlink 0; O_TMPFILE, memfd too) */
-	RW_EXEC_SETID = 1 << 5,	   /* effective uid or gid differs from the real one */
+	RW_EXEC_UNLINKED = 1 << 4, /* no name is left (nlink 0; O_TMPFILE, memfd too) */
+	RW_EXEC_SETID = 1 << 5, /* effective uid or gid differs from the real one */
 	RW_EXEC_INTERPRETER = 1 << 6, /* a script: the file is its interpreter */
 };
 
 /* Followed by path_length bytes of path, then arguments_length bytes of argv. */
 struct rw_exec_event {
 	struct rw_event_header header;
-	__u64 inode;  /* of the file that runs, as the hook reads it */
+	__u64 inode; /* of the file that runs, as the hook reads it */
 	__u32 device; /* the kernel's dev_t: major << 20 | minor */
-	__u32 flags;  /* enum rw_exec_flag */
+	__u32 flags; /* enum rw_exec_flag */
 	__u32 gid;
 	__u32 argument_count;
 	__u16 path_length; /* bytes, no NUL counted */
@@ -127,7 +127,7 @@ _Static_assert(sizeof(struct rw_exit_event) == 96, "wire");
 enum rw_decision {
 	RW_DECISION_ALLOWED = 0,
 	RW_DECISION_THROTTLED = 1, /* -EAGAIN (-EPERM before Linux 5.18) */
-	RW_DECISION_BLOCKED = 2,   /* -EPERM */
+	RW_DECISION_BLOCKED = 2, /* -EPERM */
 };
 
 /* connect and bind.  ::ffff:a.b.c.d is carried as IPv4 with MAPPED set. */
@@ -137,12 +137,12 @@ enum rw_socket_flag {
 
 struct rw_socket_event {
 	struct rw_event_header header;
-	__u16 family;	/* AF_INET or AF_INET6 */
-	__u16 port;	/* host byte order */
-	__u8 protocol;	/* IPPROTO_* */
-	__u8 type;	/* SOCK_* */
-	__u8 decision;	/* enum rw_decision */
-	__u8 flags;	/* enum rw_socket_flag */
+	__u16 family; /* AF_INET or AF_INET6 */
+	__u16 port; /* host byte order */
+	__u8 protocol; /* IPPROTO_* */
+	__u8 type; /* SOCK_* */
+	__u8 decision; /* enum rw_decision */
+	__u8 flags; /* enum rw_socket_flag */
 	__u8 address[16]; /* network byte order; IPv4 in the first four */
 	char comm[RW_COMM_SIZE];
 };
@@ -152,12 +152,12 @@ _Static_assert(sizeof(struct rw_socket_event) == 104, "wire");
 struct rw_enforcement_event {
 	struct rw_event_header header;
 	__u64 verdict_id;
-	__u64 hits;	 /* of this verdict so far, exact */
-	__u32 action;	 /* enum rw_action */
+	__u64 hits; /* of this verdict so far, exact */
+	__u32 action; /* enum rw_action */
 	__u32 operation; /* enum rw_operation, one bit */
-	__u16 error;	 /* the errno that the caller sees; 0 for a signal */
-	__u16 shadow;	 /* 1: would have been enforced, was let through */
-	__u32 hook;	 /* enum rw_hook where it was enforced */
+	__u16 error; /* the errno that the caller sees; 0 for a signal */
+	__u16 shadow; /* 1: would have been enforced, was let through */
+	__u32 hook; /* enum rw_hook where it was enforced */
 };
 _Static_assert(sizeof(struct rw_enforcement_event) == 96, "wire");
 
@@ -172,7 +172,8 @@ enum rw_action {
 	RW_ACTION_KILL = 5,
 };
 
-enum rw_operation { /* bits of a verdict's mask */
+/* Bits of a verdict's mask. */
+enum rw_operation {
 	RW_OPERATION_CONNECT = 1 << 0,
 	RW_OPERATION_BIND = 1 << 1,
 	RW_OPERATION_EXEC = 1 << 2,
@@ -195,7 +196,7 @@ struct rw_verdict {
 	__u32 operations; /* mask of enum rw_operation */
 	__u64 interval_nanos; /* throttle: nanoseconds a token */
 	__u64 burst_nanos; /* throttle: (burst - 1) * interval_nanos */
-	__u32 flags;	      /* mask of enum rw_verdict_flag */
+	__u32 flags; /* mask of enum rw_verdict_flag */
 	__u32 zero;
 	__u64 theoretical_arrival_nanos;
 	__u64 hits;
@@ -221,7 +222,7 @@ _Static_assert(sizeof(struct rw_verdict_references) == 32, "wire");
 /* The one value of the array "control".  User space writes, kernel reads. */
 struct rw_control {
 	__u64 heartbeat_nanos; /* CLOCK_BOOTTIME of the last beat */
-	__u32 enforce;	       /* 0: shadow, nothing is refused or signalled */
+	__u32 enforce; /* 0: shadow, nothing is refused or signalled */
 	__u32 cgroup_verdicts; /* how many cgroups have references; 0 saves the walk up the tree */
 };
 _Static_assert(sizeof(struct rw_control) == 16, "wire");
@@ -233,13 +234,14 @@ struct rw_tree_request {
 };
 _Static_assert(sizeof(struct rw_tree_request) == 24, "wire");
 
-enum rw_mark { /* what an iterator did with a process */
-	RW_MARK_NONE = 0,	/* listed only */
-	RW_MARK_NEW = 1,	/* the reference is new */
-	RW_MARK_PRESENT = 2,	/* the reference was there */
-	RW_MARK_NO_SLOT = 3,	/* all its slots hold live verdicts */
-	RW_MARK_MAP_FULL = 4,	/* process_verdict is full */
-	RW_MARK_PROTECTED = 5,	/* never marked: kernel thread, pid 1, or in "protected_process" */
+/* What an iterator did with a process. */
+enum rw_mark {
+	RW_MARK_NONE = 0, /* listed only */
+	RW_MARK_NEW = 1, /* the reference is new */
+	RW_MARK_PRESENT = 2, /* the reference was there */
+	RW_MARK_NO_SLOT = 3, /* all its slots hold live verdicts */
+	RW_MARK_MAP_FULL = 4, /* process_verdict is full */
+	RW_MARK_PROTECTED = 5, /* never marked: kernel thread, pid 1, or in "protected_process" */
 };
 
 /*
@@ -248,7 +250,7 @@ enum rw_mark { /* what an iterator did with a process */
  * that run a "protected_executable" as root.
  */
 enum rw_protection {
-	RW_PROTECTION_PROCESS = 1,    /* this very process, whatever it runs */
+	RW_PROTECTION_PROCESS = 1, /* this very process, whatever it runs */
 	RW_PROTECTION_EXECUTABLE = 2, /* while it runs that file as uid 0 */
 };
 
@@ -285,7 +287,7 @@ _Static_assert(sizeof(struct rw_process_record) == 80, "wire");
 struct rw_cpu_account {
 	__u64 on_cpu_nanos;
 	__u64 wait_nanos; /* runnable but not running */
-	__u64 switches;	  /* times it was switched in */
+	__u64 switches; /* times it was switched in */
 	__u64 exit_nanos; /* process_cpu: CLOCK_BOOTTIME of its exit, 0 while it lives */
 	__u32 wait_histogram[RW_WAIT_BUCKETS];
 };
