@@ -11,7 +11,7 @@ import java.util.Optional;
  * What the agent runs with: every setting with a value, the defaults filled in.
  *
  * @param controlGroupSeries how many cgroups have metrics of their own
- * @param eventRingBytes ring of ordinary events
+ * @param activityRingBytes ring of connects and binds
  * @param lifecycleRingBytes ring of lifecycle and enforcement events
  * @param eventsPerSecondPerProcess quota in the kernel
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
@@ -26,7 +26,7 @@ public record AgentConfiguration(
     InetSocketAddress metricsAddress,
     int controlGroupSeries,
     Optional<Path> incidentsFile,
-    long eventRingBytes,
+    long activityRingBytes,
     long lifecycleRingBytes,
     int eventsPerSecondPerProcess,
     List<Path> protectedPrograms) {
@@ -55,7 +55,7 @@ public record AgentConfiguration(
             .orElseGet(() -> new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9465)),
         settings.get(SettingTable.METRICS_CONTROL_GROUPS).orElse(20),
         settings.get(SettingTable.INCIDENTS_FILE),
-        settings.get(SettingTable.EVENT_RING_BYTES).orElse(4L << 20),
+        settings.get(SettingTable.ACTIVITY_RING_BYTES).orElse(4L << 20),
         settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(2L << 20),
         settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(10_000),
         settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()));

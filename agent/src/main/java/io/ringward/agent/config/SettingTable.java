@@ -82,11 +82,11 @@ public final class SettingTable {
           "/var/log/ringward/incidents.jsonl",
           SettingTable::path);
 
-  public static final Setting<Long> EVENT_RING_BYTES =
+  public static final Setting<Long> ACTIVITY_RING_BYTES =
       one(
-          "kernel.event_ring",
-          "--event-ring",
-          "size of the ring for ordinary events, a power of two",
+          "kernel.activity_ring",
+          "--activity-ring",
+          "size of the ring for connects and binds, a power of two",
           "4MiB",
           (text, base) -> ringSize(text));
 
@@ -94,7 +94,7 @@ public final class SettingTable {
       one(
           "kernel.lifecycle_ring",
           "--lifecycle-ring",
-          "size of the ring for process starts, exits and enforcement, a power of two",
+          "size of the ring for exec, fork, exit and enforcement, a power of two",
           "2MiB",
           (text, base) -> ringSize(text));
 
@@ -126,7 +126,7 @@ public final class SettingTable {
           METRICS_CONTROL_GROUPS,
           INCIDENTS_FILE,
           LOG_LEVEL,
-          EVENT_RING_BYTES,
+          ACTIVITY_RING_BYTES,
           LIFECYCLE_RING_BYTES,
           EVENTS_PER_SECOND_PER_PROCESS,
           PROTECTED_PROGRAMS);

@@ -34,7 +34,7 @@ final class ConfigurationFileTest {
                 incidents:
                   file: incidents.jsonl
                 kernel:
-                  event_ring: 1MiB
+                  activity_ring: 1MiB
                   lifecycle_ring: 512KiB
                   events_per_second_per_process: 50
                 protect:
@@ -51,7 +51,7 @@ final class ConfigurationFileTest {
     assertEquals("[0:0:0:0:0:0:0:1]:9000", SocketAddressText.of(read.metricsAddress()));
     assertEquals(7, read.controlGroupSeries());
     assertEquals(Optional.of(Path.of("/etc/ringward/incidents.jsonl")), read.incidentsFile());
-    assertEquals(1 << 20, read.eventRingBytes());
+    assertEquals(1 << 20, read.activityRingBytes());
     assertEquals(512 << 10, read.lifecycleRingBytes());
     assertEquals(50, read.eventsPerSecondPerProcess());
     assertEquals(List.of(Path.of("/usr/bin/postgres")), read.protectedPrograms());
@@ -78,10 +78,10 @@ final class ConfigurationFileTest {
             "ringward.yaml:7:12: 'metrics.address': 'example.org' is not an IP address (names are"
                 + " not looked up)",
             "ringward.yaml:8:12: 'metrics.cgroups': 5000 is out of bounds: expected 0 to 500",
-            "ringward.yaml:10:15: 'kernel.event_ring': a ring is a power of two from 64KiB to"
+            "ringward.yaml:10:18: 'kernel.activity_ring': a ring is a power of two from 64KiB to"
                 + " 256MiB, and '3MiB' is not",
             "ringward.yaml:11:3: there is no setting 'kernel.zzzzzzzzzzzzzz': expected one of"
-                + " event_ring, events_per_second_per_process, lifecycle_ring",
+                + " activity_ring, events_per_second_per_process, lifecycle_ring",
             "ringward.yaml:12:1: there is no setting 'address': did you mean 'metrics.address'?",
             "ringward.yaml:13:10: 'protect' is a section with keys of its own, found a list",
             "ringward.yaml:14:19: 'incidents.file' takes one value, as in"
@@ -100,7 +100,7 @@ final class ConfigurationFileTest {
               address: example.org:80
               cgroups: 5000
             kernel:
-              event_ring: 3MiB
+              activity_ring: 3MiB
               zzzzzzzzzzzzzz: 1
             address: 127.0.0.1:1
             protect: [a]

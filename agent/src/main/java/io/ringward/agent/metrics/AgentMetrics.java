@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.metrics;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.hotspot.GarbageCollectorExports;
+import io.prometheus.client.hotspot.MemoryPoolsExports;
+import io.prometheus.client.hotspot.StandardExports;
+import io.prometheus.client.hotspot.ThreadExports;
+import io.prometheus.client.hotspot.VersionInfoExports;
+import io.ringward.agent.incident.IncidentQueue;
+import io.ringward.kernel.KernelSample;
+import io.ringward.kernel.VerdictTable;
+import java.util.List;
+
+/** Every metric of the agent in one registry. Thread-safe. */
+public final class AgentMetrics {
+  private final CollectorRegistry registry;
+  private final LoopMetrics loop;
+  private final KernelMetrics kernel;
+  private final ControlGroupMetrics controlGroups;
+  private final StatusMetrics status;
+
+  /**
+   * Registers everything, and the JVM's own metrics.
+   *
+   * @param registry an empty one
+   * @param version of Ringward
+   */
+  public AgentMetrics(
+      CollectorRegistry registry,
+      String version,
+      LoopMetrics loop,
+      ControlGroupMetrics controlGroups,
+      StatusMetrics status,
+      List<IncidentQueue> queues) {
+    this.registry = registry;
+    this.loop = loop;
+    this.kernel = new KernelMetrics().register(registry);
+    this.controlGroups = controlGroups.register(registry);
+    this.status = status.register(registry);
+    new OutletMetrics(queues).register(registry);
+    Gauge.build("ringward_build_info", "1, labelled with what is running.")
+        .labelNames("version", "java")
+        .register(registry)
+        .labels(version, Runtime.version().toString())
+        .set(1);
+    new StandardExports().register(registry);
+    new MemoryPoolsExports().register(registry);
+    new GarbageCollectorExports().register(registry);
+    new ThreadExports().register(registry);
+    new VersionInfoExports().register(registry);
+  }
+
+  /** Takes the kernel's counters and what is in force, about once a second. */
+  public void onSample(KernelSample sample, List<VerdictTable.InForce> inForce) {
+    kernel.onSample(sample);
+    controlGroups.onSample(sample);
+    loop.enforcementCounts().onInForce(inForce);
+    status.onInForce(inForce);
+  }
+
+  /** For the page. */
+  public CollectorRegistry registry() {
+    return registry;
+  }
+
+  /** What the loop reports to. */
+  public LoopMetrics loop() {
+    return loop;
+  }
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.bpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The consumer's side of BPF_MAP_TYPE_RINGBUF on its mapped memory: positions and records, but
+ * neither mapping nor waiting. Contract: kernel/bpf/ringbuf.c and Documentation/bpf/ringbuf.rst.
+ *
+ * <p>Positions count bytes since the map was made and never wrap in practice; they are compared by
+ * subtraction. {@link #drain} and {@link #state} are for one thread at a time; the counters may be
+ * read by any.
+ */
+final class RingMemory {
+  // linux/bpf.h
+  private static final int BUSY = 1 << 31;
+  private static final int DISCARD = 1 << 30;
+  private static final int HEADER_BYTES = 8;
+
+  private static final VarHandle LONG = JAVA_LONG.varHandle();
+  private static final VarHandle INT = JAVA_INT.varHandle();
+  private static final VarHandle COUNTERS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final int RECORDS = 0;
+  private static final int BYTES = 1;
+  private static final int DISCARDED = 2;
+  private static final int BUSY_STALLS = 3;
+
+  private final MemorySegment consumer;
+  private final MemorySegment producer;
+  private final MemorySegment data;
+  private final long ringBytes;
+  private final long mask;
+  private final long publishBytes;
+  private final long[] counters = new long[4];
+
+  /** What stands at the consumer's position. */
+  enum State {
+    /** Nothing: all that was reserved has been consumed. */
+    EMPTY,
+    /** A record that is reserved and not yet committed: nothing can be consumed. */
+    BUSY,
+    /** A record that can be consumed, or discarded space. */
+    READY
+  }
+
+  /**
+   * Takes over a ring where the last consumer left it.
+   *
+   * @param consumer the page with the consumer's position
+   * @param producer the page with the producer's position
+   * @param data the ring, mapped twice in a row
+   * @param ringBytes its size, a power of two, half of what {@code data} has
+   */
+  RingMemory(MemorySegment consumer, MemorySegment producer, MemorySegment data, long ringBytes) {
+    if (Long.bitCount(ringBytes) != 1 || data.byteSize() != 2 * ringBytes) {
+      throw new IllegalArgumentException(
+          "a ring of " + ringBytes + " bytes cannot have " + data.byteSize() + " mapped");
+    }
+    this.consumer = consumer;
+    this.producer = producer;
+    this.data = data.asReadOnly();
+    this.ringBytes = ringBytes;
+    this.mask = ringBytes - 1;
+    this.publishBytes = ringBytes / 8;
+  }
+
+  /**
+   * One pass: hands over what had been reserved when it began, until a record that is busy, or the
+   * limit. Bounded by the ring's size however fast producers are.
+   *
+   * @param limit the most records to hand over
+   * @return how many were handed over
+   * @throws RingCorruptionException when a length cannot be true
+   */
+  int drain(RecordHandler handler, int limit) {
+    // Plain: this thread is the only one that writes it. Read again each time, since a map that
+    // is pinned or shared may have been consumed by somebody else between two passes.
+    long position = consumerPosition();
+    long published = position;
+    long end = producerPosition();
+    // Locals: fields would be read again after each call of the handler.
+    MemorySegment ring = data;
+    long offsets = mask;
+    int handed = 0;
+    long bytes = 0;
+    long discarded = 0;
+    try {
+      requirePlausible(position, end);
+      while (position != end && handed < limit) {
+        // Acquire: pairs with the kernel's xchg of the header at commit, so that the payload which
+        // was written before it is seen.
+        long start = position & offsets;
+        int header = (int) INT.getAcquire(ring, start);
+        if ((header & BUSY) != 0) {
+          break;
+        }
+        int length = header & ~DISCARD;
+        long next = position + (length + (long) HEADER_BYTES + 7 & ~7L);
+        if (next - end > 0) {
+          throw corrupt(position, end, "a record of " + length + " bytes");
+        }
+        // Advanced first: a handler that throws does not get the same record again.
+        position = next;
+        if ((header & DISCARD) == 0) {
+          handed++;
+          bytes += length;
+          handler.onRecord(ring, start + HEADER_BYTES, length);
+        } else {
+          discarded++;
+        }
+        if (position - published >= publishBytes) {
+          publish(position);
+          published = position;
+        }
+      }
+    } finally {
+      if (position != published) {
+        publish(position);
+      }
+      add(RECORDS, handed);
+      add(BYTES, bytes);
+      add(DISCARDED, discarded);
+    }
+    return handed;
+  }
+
+  /** What a consumer that is about to sleep would miss; to be asked after a full fence. */
+  State state() {
+    long position = consumerPosition();
+    if (position == producerPosition()) {
+      return State.EMPTY;
+    }
+    int header = (int) INT.getAcquire(data, position & mask);
+    return (header & BUSY) == 0 ? State.READY : State.BUSY;
+  }
+
+  /** Bytes reserved by producers and not yet consumed, headers included; 0 to the ring's size. */
+  long inFlightBytes() {
+    // The consumer's position first: read the other way round, it could overtake.
+    long position = (long) LONG.getAcquire(consumer, 0L);
+    return Math.min(ringBytes, producerPosition() - position);
+  }
+
+  long records() {
+    return (long) COUNTERS.getOpaque(counters, RECORDS);
+  }
+
+  long bytes() {
+    return (long) COUNTERS.getOpaque(counters, BYTES);
+  }
+
+  long discarded() {
+    return (long) COUNTERS.getOpaque(counters, DISCARDED);
+  }
+
+  long busyStalls() {
+    return (long) COUNTERS.getOpaque(counters, BUSY_STALLS);
+  }
+
+  /** Counts one wait that begins at a busy record, if this ring stands at one. */
+  void countIfBusy() {
+    if (state() == State.BUSY) {
+      add(BUSY_STALLS, 1);
+    }
+  }
+
+  /** One thread writes, others read: opaque is enough, and costs no more than a plain store. */
+  private void add(int counter, long amount) {
+    COUNTERS.setOpaque(counters, counter, counters[counter] + amount);
+  }
+
+  private long consumerPosition() {
+    return (long) LONG.get(consumer, 0L);
+  }
+
+  private long producerPosition() {
+    // Acquire: pairs with the kernel's store-release at reserve, so that each header below it is
+    // seen at least as busy.
+    return (long) LONG.getAcquire(producer, 0L);
+  }
+
+  private void publish(long position) {
+    // Release: the handlers' reads are over before the kernel may write there again; pairs with its
+    // load-acquire at reserve and commit.
+    LONG.setRelease(consumer, 0L, position);
+  }
+
+  private void requirePlausible(long position, long end) {
+    if (end - position < 0 || end - position > ringBytes) {
+      throw corrupt(position, end, "these positions");
+    }
+  }
+
+  private RingCorruptionException corrupt(long position, long end, String found) {
+    return new RingCorruptionException(
+        "The ring buffer of %d bytes is corrupt: %s at consumer position %d, producer position %d. Is there a second reader?"
+            .formatted(ringBytes, found, position, end));
+  }
+}
