@@ -139,6 +139,41 @@ public final class RingBufferReader implements AutoCloseable {
   }
 
   /**
+   * The same, and stops before the first record whose key is over a bound: merges two rings by the
+   * time that their records carry.
+   *
+   * @param keyOffset where in the payload the key is, a signed 64-bit number; a record too short to
+   *     have one is handed over
+   */
+  public int drainUpTo(RecordHandler handler, int limit, long keyOffset, long bound) {
+    if (!gate.enter()) {
+      return 0;
+    }
+    try {
+      return memory.drainUpTo(handler, limit, keyOffset, bound);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /**
+   * The key of the record that would be handed over next.
+   *
+   * @param keyOffset as in {@link #drainUpTo}
+   * @return {@code otherwise} when there is no record, or when this reader is closed
+   */
+  public long nextKey(long keyOffset, long otherwise) {
+    if (!gate.enter()) {
+      return otherwise;
+    }
+    try {
+      return memory.nextKey(keyOffset, otherwise);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /**
    * Waits until records are there, {@link #wakeup()}, closing, or the end of the time.
    *
    * @param timeoutNanos rounded up to milliseconds; 0 or less looks without waiting

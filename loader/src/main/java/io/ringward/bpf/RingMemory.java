@@ -3,6 +3,7 @@ package io.ringward.bpf;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -21,6 +22,7 @@ final class RingMemory {
   private static final int BUSY = 1 << 31;
   private static final int DISCARD = 1 << 30;
   private static final int HEADER_BYTES = 8;
+  private static final long NO_KEY = -1;
 
   private static final VarHandle LONG = JAVA_LONG.varHandle();
   private static final VarHandle INT = JAVA_INT.varHandle();
@@ -78,6 +80,48 @@ final class RingMemory {
    * @throws RingCorruptionException when a length cannot be true
    */
   int drain(RecordHandler handler, int limit) {
+    return drain(handler, limit, NO_KEY, 0);
+  }
+
+  /**
+   * The same, and stops before the first record whose key is over a bound, so that two rings can be
+   * merged by the time that their records carry.
+   *
+   * @param keyOffset where in the payload the key is, a signed 64-bit number; a record too short to
+   *     have one is handed over
+   */
+  int drainUpTo(RecordHandler handler, int limit, long keyOffset, long bound) {
+    if (keyOffset < 0) {
+      throw new IllegalArgumentException("a key is at offset 0 or later, not " + keyOffset);
+    }
+    return drain(handler, limit, keyOffset, bound);
+  }
+
+  /** The key of the record that is next, or {@code otherwise} when none can be consumed. */
+  long nextKey(long keyOffset, long otherwise) {
+    long position = consumerPosition();
+    long end = producerPosition();
+    requirePlausible(position, end);
+    while (position != end) {
+      int header = (int) INT.getAcquire(data, position & mask);
+      if ((header & BUSY) != 0) {
+        return otherwise;
+      }
+      int length = header & ~DISCARD;
+      if ((header & DISCARD) == 0) {
+        return length < keyOffset + Long.BYTES
+            ? Long.MIN_VALUE
+            : data.get(JAVA_LONG_UNALIGNED, (position & mask) + HEADER_BYTES + keyOffset);
+      }
+      position += length + (long) HEADER_BYTES + 7 & ~7L;
+      if (position - end > 0) {
+        throw corrupt(position, end, "a discarded record of " + length + " bytes");
+      }
+    }
+    return otherwise;
+  }
+
+  private int drain(RecordHandler handler, int limit, long keyOffset, long bound) {
     // Plain: this thread is the only one that writes it. Read again each time, since a map that
     // is pinned or shared may have been consumed by somebody else between two passes.
     long position = consumerPosition();
@@ -103,6 +147,12 @@ final class RingMemory {
         long next = position + (length + (long) HEADER_BYTES + 7 & ~7L);
         if (next - end > 0) {
           throw corrupt(position, end, "a record of " + length + " bytes");
+        }
+        if (keyOffset >= 0
+            && (header & DISCARD) == 0
+            && length >= keyOffset + Long.BYTES
+            && ring.get(JAVA_LONG_UNALIGNED, start + HEADER_BYTES + keyOffset) > bound) {
+          break;
         }
         // Advanced first: a handler that throws does not get the same record again.
         position = next;

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import io.ringward.kernel.Hook;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds out on which rung each capability stands, by the hooks that were seen to fire. */
+final class CapabilityLadder {
+  private static final String TRACEPOINT = "tp_btf";
+  private static final String CGROUP_HOOK = "cgroup_hook";
+  private static final String NONE = "none";
+
+  private final HookFiring firing;
+  private final boolean canSayRetry;
+
+  /**
+   * @param canSayRetry whether a refusal can carry EAGAIN here (bpf_set_retval, Linux 5.18)
+   */
+  CapabilityLadder(HookFiring firing, boolean canSayRetry) {
+    this.firing = firing;
+    this.canSayRetry = canSayRetry;
+  }
+
+  List<CapabilityRung> climb() {
+    Fired exec = fire(Hook.EXEC);
+    Fired fork = fire(Hook.FORK);
+    Fired exit = fire(Hook.EXIT);
+    Fired connect = both(fire(Hook.CONNECT4), fire(Hook.CONNECT6));
+    Fired bind = both(fire(Hook.BIND4), fire(Hook.BIND6));
+    Fired schedule = fire(Hook.SCHEDULE);
+    List<CapabilityRung> rungs = new ArrayList<>();
+    rungs.add(rung("observe_exec", TRACEPOINT, exec));
+    rungs.add(rung("observe_fork", TRACEPOINT, fork));
+    rungs.add(rung("observe_exit", TRACEPOINT, exit));
+    rungs.add(rung("observe_connect", CGROUP_HOOK, connect));
+    rungs.add(rung("observe_bind", CGROUP_HOOK, bind));
+    rungs.add(rung("account_run_queue", TRACEPOINT, schedule));
+    rungs.add(rung("block_connect", CGROUP_HOOK, connect));
+    rungs.add(rung("block_bind", CGROUP_HOOK, bind));
+    rungs.add(throttle("throttle_connect", connect));
+    rungs.add(throttle("throttle_bind", bind));
+    rungs.add(
+        exec.seen() && fork.seen()
+            ? new CapabilityRung(
+                "kill",
+                "pidfd_and_signal",
+                true,
+                true,
+                "pidfd after a check of the start time; bpf_send_signal at exec and fork behind it",
+                "")
+            : new CapabilityRung(
+                "kill",
+                "pidfd",
+                true,
+                false,
+                "pidfd after a check of the start time; " + exec.why(),
+                "exec and fork hooks that fire"));
+    rungs.add(absent("block_exec"));
+    rungs.add(absent("throttle_exec"));
+    rungs.add(absent("throttle_fork"));
+    return List.copyOf(rungs);
+  }
+
+  /** Whether the operation was seen, and how that was found. */
+  private record Fired(boolean seen, String why) {}
+
+  private Fired fire(Hook hook) {
+    try {
+      return firing.fires(hook)
+          ? new Fired(true, "seen to fire on an operation of our own")
+          : new Fired(false, hook.label() + " is attached and did not fire");
+    } catch (IOException e) {
+      // What cannot be done here needs no hook: IPv6 switched off, for one.
+      return new Fired(true, hook.label() + " could not be tried: " + e.getMessage());
+    }
+  }
+
+  private static Fired both(Fired one, Fired other) {
+    if (!one.seen()) {
+      return one;
+    }
+    return other.why().equals(one.why()) || !other.seen()
+        ? other
+        : new Fired(true, one.why() + "; " + other.why());
+  }
+
+  private static CapabilityRung rung(String capability, String rung, Fired fired) {
+    return fired.seen()
+        ? new CapabilityRung(capability, rung, true, true, fired.why(), "")
+        : new CapabilityRung(
+            capability, NONE, false, false, fired.why(), "a kernel where this hook runs");
+  }
+
+  private CapabilityRung throttle(String capability, Fired fired) {
+    if (!fired.seen()) {
+      return rung(capability, CGROUP_HOOK, fired);
+    }
+    return canSayRetry
+        ? new CapabilityRung(
+            capability, "cgroup_hook_eagain", true, true, "refusals say EAGAIN", "")
+        : new CapabilityRung(
+            capability,
+            "cgroup_hook_eperm",
+            true,
+            false,
+            "refusals say EPERM: bpf_set_retval is not to be had",
+            "Linux 5.18 or later");
+  }
+
+  private static CapabilityRung absent(String capability) {
+    return new CapabilityRung(
+        capability,
+        NONE,
+        false,
+        false,
+        "this version refuses no exec and no fork; a kill verdict ends its process there",
+        "a later version of Ringward, and a kernel with BPF LSM ('bpf' in lsm=)");
+  }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.ringward.bpf.BootClock;
+import io.ringward.bpf.RawMap;
+import io.ringward.bpf.UpdateMode;
+import io.ringward.kernel.WireLayouts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The one value of the map {@code control}: whether the agent lives, whether it enforces, and
+ * whether cgroups have to be looked at. Thread-safe.
+ */
+final class ControlWord {
+  private static final long HEARTBEAT = WireCodecs.offset(WireLayouts.CONTROL, "heartbeat_nanos");
+  private static final long ENFORCE = WireCodecs.offset(WireLayouts.CONTROL, "enforce");
+  private static final long CGROUPS = WireCodecs.offset(WireLayouts.CONTROL, "cgroup_verdicts");
+
+  private final RawMap map;
+  private final MemorySegment key = Arena.ofAuto().allocate(JAVA_INT);
+  private final MemorySegment value = Arena.ofAuto().allocate(WireLayouts.CONTROL);
+
+  ControlWord(RawMap map, boolean enforce) {
+    this.map = map;
+    value.set(JAVA_INT, ENFORCE, enforce ? 1 : 0);
+  }
+
+  boolean enforces() {
+    return value.get(JAVA_INT, ENFORCE) != 0;
+  }
+
+  /** Tells the kernel that the decision loop lives now. */
+  synchronized void beat() {
+    value.set(JAVA_LONG, HEARTBEAT, BootClock.nanos());
+    map.update(key, value, UpdateMode.ANY);
+  }
+
+  /** Tells the kernel how many cgroups have verdicts; 0 saves it the walk up their tree. */
+  synchronized void setCgroupVerdicts(int count) {
+    value.set(JAVA_INT, CGROUPS, count);
+    map.update(key, value, UpdateMode.ANY);
+  }
+}

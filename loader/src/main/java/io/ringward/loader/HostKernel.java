@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfIterator;
+import io.ringward.bpf.BpfLink;
+import io.ringward.bpf.BpfObject;
+import io.ringward.bpf.BpfObjectSpec;
+import io.ringward.bpf.BpfProgram;
+import io.ringward.bpf.Cgroup2Mount;
+import io.ringward.bpf.IteratorScope;
+import io.ringward.bpf.RawMap;
+import io.ringward.bpf.RingBufferReader;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.KernelObject;
+import io.ringward.kernel.WireLayouts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ringward's programs in this machine's kernel, attached and seen to fire; gives out the ports.
+ *
+ * <pre>{@code
+ * try (HostKernel kernel = HostKernel.open(HostKernelOptions.defaults())) {
+ *   kernel.rungs().forEach(System.out::println);
+ *   kernel.feed().poll(item -> …, 1000);
+ * }
+ * }</pre>
+ *
+ * <p>Nothing is pinned: when this is closed, or its process ends however it ends, the kernel
+ * detaches all programs and drops all maps, and nothing stays enforced. While the process hangs,
+ * its verdicts last {@link #HEARTBEAT_LIMIT_NANOS} at most. Thread-safe.
+ */
+public final class HostKernel implements AutoCloseable {
+  /** {@code RW_HEARTBEAT_LIMIT_NANOS}: the kernel obeys nobody who has been silent for longer. */
+  public static final long HEARTBEAT_LIMIT_NANOS = 3_000_000_000L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
+  private static final List<String> TRACEPOINTS =
+      List.of(
+          // The clocks of tasks before those who read them.
+          "schedule_fork",
+          "schedule_wakeup",
+          "schedule_wakeup_new",
+          "schedule_switch",
+          "process_fork",
+          "process_exec",
+          "process_exit");
+  private static final List<String> CGROUP_HOOKS =
+      List.of("network_connect4", "network_connect6", "network_bind4", "network_bind6");
+
+  private final Deque<AutoCloseable> held = new ArrayDeque<>();
+  private final BpfObject object;
+  private final Path cgroup;
+  private final ProtectedProcesses protection;
+  private final ProcessWalk walk;
+  private final RingEventFeed feed;
+  private final KernelSampleFeed samples;
+  private final KernelVerdictTable verdicts;
+  private final List<CapabilityRung> rungs;
+  private boolean closed;
+
+  private HostKernel(HostKernelOptions options) {
+    try {
+      hold(InstanceLock.take(options.runtimeDirectory()));
+      Cgroup2Mount mount = requireCgroup2();
+      this.cgroup = options.cgroup().orElse(mount.path());
+      if (!Files.isDirectory(cgroup)) {
+        throw new HostKernelException(cgroup + " is not a cgroup: there is no such directory");
+      }
+      Loaded loaded = load(options);
+      this.object = hold(loaded.object());
+      ControlWord control = new ControlWord(object.map("control"), options.enforce());
+      control.setCgroupVerdicts(0);
+      TRACEPOINTS.forEach(name -> hold(object.program(name).attach()));
+      CGROUP_HOOKS.forEach(name -> hold(attach(object.program(name), cgroup)));
+      adoptTasks();
+      this.walk = hold(new ProcessWalk(object));
+      this.protection = ProtectedProcesses.install(object, walk, options.protectedExecutables());
+      ProcessBootstrap.seedLineage(
+          object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
+      this.feed =
+          hold(
+              new RingEventFeed(
+                  RingBufferReader.open(object.map("lifecycle_ring")),
+                  RingBufferReader.open(object.map("activity_ring")),
+                  ProcessBootstrap.items(walk.all())));
+      this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
+      this.verdicts =
+          hold(new KernelVerdictTable(object, walk, new ControlGroups(mount.path()), control));
+      this.rungs = new CapabilityLadder(new HookFiring(this::runs), loaded.canSayRetry()).climb();
+      rungs.stream()
+          .filter(rung -> !rung.best())
+          .forEach(
+              rung -> LOG.info("{} stands on {}: {}", rung.capability(), rung.rung(), rung.why()));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads and attaches.
+   *
+   * @throws HostKernelException when this machine is not in order, or is guarded already
+   * @throws BpfException when the kernel refuses
+   * @throws io.ringward.bpf.BpfUnavailableException when there is no libbpf or no native access
+   */
+  public static HostKernel open(HostKernelOptions options) {
+    return new HostKernel(options);
+  }
+
+  private record Loaded(BpfObject object, boolean canSayRetry) {}
+
+  private static Loaded load(HostKernelOptions options) {
+    BpfObjectSpec spec =
+        BpfObjectSpec.of("ringward", KernelObject.bytes())
+            .withMaxEntries("lifecycle_ring", options.lifecycleRingBytes())
+            .withMaxEntries("activity_ring", options.activityRingBytes())
+            .withVariable("quota_per_second", options.quotaPerSecond());
+    try {
+      return new Loaded(spec.load(), hasSetRetval());
+    } catch (BpfException e) {
+      // 5.18 has the helper and does not allow it to these programs.
+      LOG.debug("loading again without bpf_set_retval", e);
+      try {
+        return new Loaded(spec.withVariable("use_set_retval", 0).load(), false);
+      } catch (BpfException second) {
+        e.addSuppressed(second);
+        throw e;
+      }
+    }
+  }
+
+  /** Where the kernel has no such helper the programs leave the call out by CO-RE, and load. */
+  private static boolean hasSetRetval() {
+    String[] release = System.getProperty("os.version").split("[.-]", -1);
+    int major = Integer.parseInt(release[0]);
+    return major > 5 || (major == 5 && Integer.parseInt(release[1]) >= 18);
+  }
+
+  private static Cgroup2Mount requireCgroup2() {
+    Cgroup2Mount mount =
+        Cgroup2Mount.find()
+            .orElseThrow(() ->
+                new HostKernelException(
+                    "no cgroup version 2 hierarchy is mounted: mount one with"
+                        + " 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified'"));
+    if (!mount.root().equals("/")) {
+      LOG.warn(
+          "{} shows only {} of the cgroup hierarchy: connect and bind are seen and refused there"
+              + " alone; run in the host's cgroup namespace (--cgroupns=host) for the whole machine",
+          mount.path(),
+          mount.root());
+    }
+    return mount;
+  }
+
+  private static BpfLink attach(BpfProgram program, Path cgroup) {
+    return program.attachCgroup(cgroup);
+  }
+
+  /** Gives a clock to each task that is older than our fork hook. */
+  private void adoptTasks() {
+    try (BpfIterator adopt =
+        object.program("adopt_tasks").iterator(new IteratorScope.Everything())) {
+      adopt.read(MemorySegment::byteSize);
+    }
+  }
+
+  private long recursionMisses(Hook hook) {
+    return KernelSampleFeed.programs().getOrDefault(hook, List.of()).stream()
+        .mapToLong(name -> object.program(name).info().recursionMisses())
+        .sum();
+  }
+
+  /** How often a hook has run: what it wanted to send, or, for the scheduler, what it accounted. */
+  private long runs(Hook hook) {
+    if (hook == Hook.SCHEDULE) {
+      return samples.read().processes().stream()
+          .mapToLong(process -> process.account().switches())
+          .sum();
+    }
+    RawMap counters = object.map("hook_counters");
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment key = call.allocateFrom(JAVA_INT, hook.ordinal());
+      MemorySegment values = call.allocate(counters.valueBufferBytes(), Long.BYTES);
+      counters.lookup(key, values);
+      long produced = 0;
+      for (int cpu = 0; cpu < counters.valueCount(); cpu++) {
+        produced +=
+            values.get(
+                JAVA_LONG,
+                cpu * counters.valueStride()
+                    + WireCodecs.offset(WireLayouts.HOOK_COUNTERS, "produced"));
+      }
+      return produced;
+    }
+  }
+
+  /** Kernel events, ticks and control items. */
+  public RingEventFeed feed() {
+    return feed;
+  }
+
+  /** What the kernel counts. */
+  public KernelSampleFeed samples() {
+    return samples;
+  }
+
+  /** Where verdicts go. */
+  public KernelVerdictTable verdicts() {
+    return verdicts;
+  }
+
+  /** Who is never acted on. */
+  public ProtectedProcesses protection() {
+    return protection;
+  }
+
+  /** Which rung each capability stands on. */
+  public List<CapabilityRung> rungs() {
+    return rungs;
+  }
+
+  /** Where the cgroup hooks are attached. */
+  public Path cgroup() {
+    return cgroup;
+  }
+
+  /** The identity of a running process; empty when there is none of that pid. */
+  public java.util.Optional<io.ringward.kernel.ProcessKey> findProcess(int pid) {
+    return walk.all().stream().map(LiveProcess::key).filter(key -> key.tgid() == pid).findFirst();
+  }
+
+  /** What the kernel says of each program: runs, run time, misses. */
+  public Map<String, BpfProgram.Info> programs() {
+    return object.programs().stream()
+        .filter(BpfProgram::isLoaded)
+        .collect(java.util.stream.Collectors.toUnmodifiableMap(BpfProgram::name, BpfProgram::info));
+  }
+
+  private <T extends AutoCloseable> T hold(T resource) {
+    held.push(resource);
+    return resource;
+  }
+
+  /** Releases everything, the newest first. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    RuntimeException failure = null;
+    while (!held.isEmpty()) {
+      try {
+        held.pop().close();
+      } catch (Exception e) {
+        if (failure == null) {
+          failure = new HostKernelException("not all could be released: " + e.getMessage(), e);
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

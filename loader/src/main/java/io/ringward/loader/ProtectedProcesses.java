@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfMap;
+import io.ringward.bpf.BpfObject;
+import io.ringward.bpf.UpdateMode;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.ProcessKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells the kernel side whom it never acts on: this process and its ancestors, whatever they run,
+ * and those that run one of some executables as root. Init and kernel threads are protected without
+ * being told.
+ *
+ * @param ancestors this process and those above it
+ * @param executables as the hooks read them
+ */
+public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> executables) {
+  /** {@code enum rw_protection}. */
+  private static final byte BY_PROCESS = 1;
+
+  private static final byte BY_EXECUTABLE = 2;
+
+  public ProtectedProcesses {
+    ancestors = Set.copyOf(ancestors);
+    executables = Set.copyOf(executables);
+  }
+
+  /** Fills the kernel's maps; the hooks keep them true from then on. */
+  static ProtectedProcesses install(BpfObject object, ProcessWalk walk, List<Path> paths) {
+    BpfMap<ProcessKey, Byte> processes =
+        object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
+    BpfMap<FileIdentity, Byte> files =
+        object.map("protected_executable", WireCodecs.FILE_IDENTITY, WireCodecs.BYTE);
+    Collection<LiveProcess> live = walk.all();
+    Set<ProcessKey> ancestors = ancestors(live);
+    Set<FileIdentity> executables = executables(live, paths);
+    try {
+      ancestors.forEach(key -> processes.put(key, BY_PROCESS));
+      executables.forEach(file -> files.put(file, BY_EXECUTABLE));
+      // Those that exec from here on are found by the hook; these were there before.
+      for (LiveProcess process : walk.all()) {
+        if (process.uid() == 0 && executables.contains(process.executable())) {
+          processes.update(process.key(), BY_EXECUTABLE, UpdateMode.IF_ABSENT);
+        }
+      }
+    } catch (BpfException e) {
+      throw new HostKernelException(
+          "cannot protect all that the configuration names (shorten the list): " + e.getMessage(),
+          e);
+    }
+    return new ProtectedProcesses(ancestors, executables);
+  }
+
+  private static Set<ProcessKey> ancestors(Collection<LiveProcess> live) {
+    Map<ProcessKey, LiveProcess> byKey = new HashMap<>();
+    live.forEach(process -> byKey.put(process.key(), process));
+    long own = ProcessHandle.current().pid();
+    LiveProcess at =
+        live.stream()
+            .filter(process -> process.key().tgid() == own)
+            .findFirst()
+            .orElseThrow(() ->
+                new HostKernelException(
+                    "the kernel does not know this process as "
+                        + own
+                        + ": run Ringward in the host's pid namespace (--pid=host)"));
+    Set<ProcessKey> ancestors = new HashSet<>();
+    while (at != null && ancestors.add(at.key())) {
+      at = byKey.get(at.parent());
+    }
+    return ancestors;
+  }
+
+  private static Set<FileIdentity> executables(Collection<LiveProcess> live, List<Path> paths) {
+    Set<FileIdentity> found = new HashSet<>();
+    Set<String> names = new HashSet<>();
+    for (Path path : paths) {
+      real(path)
+          .ifPresent(file -> {
+            names.add(file.toString());
+            identity(file).ifPresent(found::add);
+          });
+    }
+    // Where stat(2) and the hooks disagree (overlay and shared file systems), a process that runs
+    // the file tells how the hooks see it.
+    for (LiveProcess process : live) {
+      if (process.uid() == 0
+          && process.executable().inode() != 0
+          && ProcessEvidence.executable(process.key().tgid()).filter(names::contains).isPresent()) {
+        found.add(process.executable());
+      }
+    }
+    return found;
+  }
+
+  private static Optional<Path> real(Path path) {
+    try {
+      return Optional.of(path.toRealPath());
+    } catch (IOException e) {
+      return Optional.empty(); // Not installed here.
+    }
+  }
+
+  private static Optional<FileIdentity> identity(Path file) {
+    try {
+      Map<String, Object> facts = Files.readAttributes(file, "unix:dev,ino");
+      return Optional.of(
+          new FileIdentity(
+              kernelDevice(((Number) facts.get("dev")).longValue()),
+              ((Number) facts.get("ino")).longValue()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** From stat(2)'s 64-bit encoding (sys/sysmacros.h) to the kernel's (linux/kdev_t.h). */
+  static int kernelDevice(long device) {
+    long major = (device >>> 8 & 0xfff) | (device >>> 32 & ~0xfffL);
+    long minor = (device & 0xff) | (device >>> 12 & ~0xffL);
+    return (int) (major << 20 | minor);
+  }
+}
