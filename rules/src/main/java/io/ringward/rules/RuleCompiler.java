@@ -89,6 +89,9 @@ public final class RuleCompiler {
     List<CompileReport.Entry> entries = new ArrayList<>();
     int seen = 0;
     for (ParsedRule parsed : catalogue.rules()) {
+      if (problems.isFull()) {
+        break;
+      }
       if (++seen > MOST_RULES) {
         problems.add(new RuleProblem.LimitExceeded(where(parsed), "rules", MOST_RULES));
         break;
@@ -105,7 +108,7 @@ public final class RuleCompiler {
           continue;
         }
       }
-      long before = problems.count();
+      int before = problems.count();
       Checked checked = checker.check(parsed.condition(), parsed.item().condition());
       OutputTemplate output = OutputParser.parse(parsed.item().output(), problems);
       tests += checked.tests();

@@ -15,6 +15,9 @@ public final class SampleEvent implements EventContext {
   private final EventType type;
   private final List<Map<Fact, Object>> generations = new ArrayList<>();
 
+  /** The remote address as it was written, for tests that compare texts. */
+  String peer;
+
   private SampleEvent(EventType type) {
     this.type = type;
     generations.add(new EnumMap<>(Fact.class));

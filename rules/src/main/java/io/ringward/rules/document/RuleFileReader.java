@@ -91,6 +91,9 @@ public final class RuleFileReader {
       return;
     }
     for (YamlNode item : sequence.items()) {
+      if (problems.isFull()) {
+        return;
+      }
       if (item instanceof YamlNode.Mapping mapping) {
         readItem(mapping);
       } else {

@@ -77,14 +77,21 @@ public final class ConditionChecker {
   /** Checks the macros and lists too that no rule has named. */
   public void checkDefinitions() {
     for (Definitions.Macro macro : definitions.macros().values()) {
-      if (!macros.containsKey(macro.name())) {
+      if (!macros.containsKey(macro.name()) && !problems.isFull()) {
         resolve(macro, macro.source(), 0);
       }
     }
-    definitions.lists().keySet().forEach(lists::check);
+    for (String name : definitions.lists().keySet()) {
+      if (!problems.isFull()) {
+        lists.check(name);
+      }
+    }
   }
 
   private Checked visit(Condition condition, LocatedText source) {
+    if (problems.isFull()) {
+      return BROKEN;
+    }
     if (recursion == MOST_DEPTH) {
       return tooDeep(condition, source);
     }

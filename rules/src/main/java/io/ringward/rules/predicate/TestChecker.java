@@ -45,7 +45,7 @@ final class TestChecker {
   }
 
   Predicate check(Condition.Test test, LocatedText source) {
-    long before = problems.count();
+    int before = problems.count();
     List<ListValue> operands = lists.values(test.operand(), source);
     Optional<FieldUse> field = field(test, source);
     if (field.isEmpty() || !fits(test, field.get().field(), source)) {

@@ -13,7 +13,7 @@ public final class NearestName {
   private static final int MOST_CHARACTERS = 64;
 
   /** So many candidates are looked at: a suggestion is a courtesy, not worth seconds. */
-  private static final int MOST_CANDIDATES = 4096;
+  private static final int MOST_CANDIDATES = 1024;
 
   private NearestName() {}
 

@@ -8,33 +8,33 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Gathers what all passes find, so that one run of the compiler tells everything. Keeps a bounded
- * number and counts the rest. Not thread-safe; one for each compilation.
+ * Gathers what all passes find, so that one run of the compiler tells everything. Bounded: passes
+ * stop when it {@link #isFull()}. Not thread-safe; one for each compilation.
  */
 public final class ProblemCollector {
-  /** How many problems are kept. */
+  /** How many problems are told. */
   public static final int MOST_PROBLEMS = 100;
 
   private final Set<RuleProblem> problems = new LinkedHashSet<>();
-  private long leftOut;
+  private boolean more;
 
   /** Adds one, unless the very same was found before. */
   public void add(RuleProblem problem) {
     if (problems.size() < MOST_PROBLEMS) {
       problems.add(problem);
     } else if (!problems.contains(problem)) {
-      leftOut++;
+      more = true;
     }
   }
 
-  /** What was found and kept so far, in the order of finding. */
-  public List<RuleProblem> found() {
-    return List.copyOf(problems);
+  /** Whether looking for more problems has no use: nobody would be told. */
+  public boolean isFull() {
+    return more;
   }
 
-  /** How many were found so far, to see whether a step found any. */
-  public long count() {
-    return problems.size() + leftOut;
+  /** A number that grows with the first problems, to see whether a step found any. */
+  public int count() {
+    return problems.size() + (more ? 1 : 0);
   }
 
   /** Throws what was gathered, in the order of the files; does nothing when there is none. */
@@ -49,6 +49,6 @@ public final class ProblemCollector {
     ordered.sort(
         Comparator.comparingInt((RuleProblem problem) -> files.indexOf(problem.where().file()))
             .thenComparing(RuleProblem::where));
-    throw new RuleException(ordered, leftOut);
+    throw new RuleException(ordered, more);
   }
 }

@@ -12,28 +12,28 @@ public final class RuleException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<RuleProblem> problems;
-  private final long leftOut;
+  private final boolean more;
 
   /**
    * What was found.
    *
    * @param problems at least one, in the order in which to show them
-   * @param leftOut how many more there were
+   * @param more whether there were more
    */
-  public RuleException(List<RuleProblem> problems, long leftOut) {
+  public RuleException(List<RuleProblem> problems, boolean more) {
     super(
         problems.stream().map(RuleProblem::line).collect(Collectors.joining("\n"))
-            + (leftOut > 0 ? "\n… and " + leftOut + " more problems" : ""));
+            + (more ? "\n… and more problems" : ""));
     if (problems.isEmpty()) {
       throw new IllegalArgumentException("an exception needs a problem");
     }
     this.problems = List.copyOf(problems);
-    this.leftOut = leftOut;
+    this.more = more;
   }
 
   /** A single problem. */
   public RuleException(RuleProblem problem) {
-    this(List.of(problem), 0);
+    this(List.of(problem), false);
   }
 
   /** What is wrong, in the order of the files. */
@@ -41,8 +41,8 @@ public final class RuleException extends Exception {
     return problems;
   }
 
-  /** How many problems were found but not kept. */
-  public long leftOut() {
-    return leftOut;
+  /** Whether there were more problems than are told at once. */
+  public boolean more() {
+    return more;
   }
 }

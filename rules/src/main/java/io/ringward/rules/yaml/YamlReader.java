@@ -96,7 +96,8 @@ public final class YamlReader {
   }
 
   private static String oneLine(String text) {
-    return text.replaceAll("\\s+", " ").strip();
+    // The parser puts what it found into its messages, which is for the input to choose.
+    return text.replaceAll("[\\s\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
   }
 
   private void take(Event event) throws RuleException {
