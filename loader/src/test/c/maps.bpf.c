@@ -50,6 +50,7 @@ const volatile __s64 offset = 0;
 const volatile char label[16] = "unset";
 __u64 runs;
 __u64 initial = 7;
+struct layout_sample sample;
 
 struct globals_seen {
 	__u64 answer;
@@ -63,10 +64,7 @@ struct globals_seen {
 SEC("syscall")
 int report(struct globals_seen *seen)
 {
-	struct layout_sample sample = {};
-
-	sample.second = answer;
-	seen->answer = sample.second;
+	seen->answer = answer;
 	seen->offset = offset;
 	seen->enabled = enabled;
 	seen->zero = 0;

@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An attached {@code iter/…} program: each {@link #read()} runs it over all its subjects and
- * collects what it writes by {@code bpf_seq_write} (kernel Documentation/bpf/bpf_iterators.rst).
+ * An attached {@code iter/…} program: each {@link #read} runs it over all its subjects and collects
+ * what it writes by {@code bpf_seq_write} (kernel Documentation/bpf/bpf_iterators.rst).
  * Thread-safe; must be closed.
  */
 public final class BpfIterator implements AutoCloseable {

@@ -74,7 +74,7 @@ public final class BpfMap<K, V> {
    * @throws BpfException E2BIG when the map is full
    */
   public void put(K written, V content) {
-    boolean unused = update(written, content, UpdateMode.ANY);
+    boolean _ = update(written, content, UpdateMode.ANY);
   }
 
   /** Writes a value if the mode allows it; tells whether it did. */
@@ -105,7 +105,7 @@ public final class BpfMap<K, V> {
   /** All entries as they are now. */
   public Map<K, V> snapshot() {
     Map<K, V> entries = new LinkedHashMap<>();
-    long unused = forEach(entries::put);
+    long _ = forEach(entries::put);
     return entries;
   }
 
@@ -143,7 +143,7 @@ public final class BpfMap<K, V> {
       updatesBatched = false;
     }
     for (int i = 0; i < filled; i++) {
-      boolean unused =
+      boolean _ =
           map.update(
               slice(buffers.keys, i, keyCodec),
               slice(buffers.values, i, valueCodec),

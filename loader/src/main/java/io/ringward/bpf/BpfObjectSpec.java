@@ -166,7 +166,7 @@ public final class BpfObjectSpec {
       throw new IllegalArgumentException(
           "variable " + variable + " is no integer: it has " + size + " bytes");
     }
-    long spared = size == 8 ? 0 : value >> size * 8;
+    long spared = size == 8 ? 0 : value >> (size * 8);
     boolean fits = spared == 0 || spared == -1;
     if (!fits) {
       throw new IllegalArgumentException(

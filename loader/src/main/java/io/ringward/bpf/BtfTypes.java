@@ -139,6 +139,7 @@ public final class BtfTypes {
   }
 
   /** A view of one struct btf_type with the three-word items that follow it. */
+  @SuppressWarnings("restricted") // native access is what this package is for
   private record Type(MemorySegment btf, MemorySegment memory) {
     static Type of(MemorySegment btf, int id) {
       MemorySegment type = LibbpfNative.BTF_TYPE_BY_ID.call(btf, id);

@@ -15,7 +15,7 @@ public sealed interface IteratorScope {
   record Elements(RawMap map) implements IteratorScope {}
 
   /** Over the threads of one process, or what they have open (Linux 6.1 and later). */
-  record Process(int pid) implements IteratorScope {}
+  record TasksOf(int pid) implements IteratorScope {}
 
   /** The options for bpf_program__attach_iter. */
   private static MemorySegment options(Arena arena, int... linkInfo) {
@@ -32,7 +32,7 @@ public sealed interface IteratorScope {
       case Everything _ -> MemorySegment.NULL;
       case Elements(RawMap map) -> options(arena, map.fd());
       // The kernel takes either a thread (first word) or a process (second), then a pidfd.
-      case Process(int pid) -> options(arena, 0, pid, 0);
+      case TasksOf(int pid) -> options(arena, 0, pid, 0);
     };
   }
 }

@@ -18,7 +18,7 @@ public final class Libbpf {
       return;
     }
     // Tried here first: in the initialiser of LibbpfNative the failure would come wrapped.
-    NativeLibrary unused = NativeLibrary.open(LibbpfNative.SONAME, LibbpfNative.REMEDY);
+    NativeLibrary _ = NativeLibrary.open(LibbpfNative.SONAME, LibbpfNative.REMEDY);
     try {
       LibbpfLog.install();
     } catch (ExceptionInInitializerError e) {

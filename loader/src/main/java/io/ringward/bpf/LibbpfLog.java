@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * Takes libbpf's warnings off standard error: they go into the exception of the call that caused
  * them, or else to the log at debug level. libbpf prints on the calling thread only.
  */
+@SuppressWarnings("restricted") // native access is what this package is for
 final class LibbpfLog {
   private static final Logger LOG = LoggerFactory.getLogger(LibbpfLog.class);
   private static final int LIBBPF_WARN = 0;
@@ -63,7 +64,7 @@ final class LibbpfLog {
                       int.class, int.class, MemorySegment.class, MemorySegment.class));
       // The va_list is an array type, or a struct too big for registers: a pointer either way.
       FunctionDescriptor type = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-      MemorySegment unused =
+      MemorySegment _ =
           LibbpfNative.SET_PRINT.call(
               Linker.nativeLinker().upcallStub(print, type, Arena.global()));
     } catch (ReflectiveOperationException e) {

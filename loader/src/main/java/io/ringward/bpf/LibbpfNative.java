@@ -33,6 +33,7 @@ import java.lang.foreign.MemorySegment;
  * {@code bpf_}; the type is the C signature. None is linked as critical: any of them may sleep in
  * the kernel.
  */
+@SuppressWarnings("restricted") // native access is what this package is for
 final class LibbpfNative {
   /** The dynamic linker's name of libbpf 1.x. */
   static final String SONAME = "libbpf.so.1";

@@ -17,6 +17,7 @@ import java.util.Optional;
  * Functions with a {@code state} argument leave errno there ({@link CallState}); they return what C
  * returns. Only {@code clock_gettime} is linked as critical: it is the one that never blocks.
  */
+@SuppressWarnings("restricted") // native access is what this package is for
 final class LibcNative {
   static final int EPOLL_CLOEXEC = 0x80000;
   static final int EPOLL_CTL_ADD = 1;
@@ -144,7 +145,7 @@ final class LibcNative {
   /** Closes a file descriptor; Linux frees it whatever close() returns, so the result is unused. */
   static void close(int fd) {
     try {
-      int unused = (int) CLOSE.invokeExact(fd);
+      int _ = (int) CLOSE.invokeExact(fd);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }
@@ -162,7 +163,7 @@ final class LibcNative {
 
   static void munmap(MemorySegment mapping, long byteSize) {
     try {
-      int unused = (int) MUNMAP.invokeExact(mapping, byteSize);
+      int _ = (int) MUNMAP.invokeExact(mapping, byteSize);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

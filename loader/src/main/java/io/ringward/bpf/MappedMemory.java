@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Memory of long life: arenas that an object owns, and what is shared with the kernel. */
+@SuppressWarnings("restricted") // native access is what this package is for
 final class MappedMemory {
   private MappedMemory() {}
 

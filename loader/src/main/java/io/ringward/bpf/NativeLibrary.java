@@ -13,6 +13,7 @@ import java.util.Optional;
  * A C library found by its soname and kept loaded for the life of the JVM, from which functions are
  * linked. Thread-safe; nothing to close.
  */
+@SuppressWarnings("restricted") // native access is what this package is for
 final class NativeLibrary {
   private static final Linker LINKER = Linker.nativeLinker();
 

@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param pointer of libbpf
  */
+@SuppressWarnings("restricted") // native access is what this package is for
 record OpenedObject(MemorySegment pointer) implements AutoCloseable {
   /**
    * Lets libbpf parse an ELF file in memory; nothing reaches the kernel yet.

@@ -111,8 +111,8 @@ public final class RawMap {
     requireBytes(key, spec.keyBytes());
     requireBytes(value, valueBufferBytes());
     int result = LibbpfNative.MAP_UPDATE.call(fd, key, value, mode.flags());
-    if (result == -Errno.EEXIST && mode == UpdateMode.IF_ABSENT
-        || result == -Errno.ENOENT && mode == UpdateMode.IF_PRESENT) {
+    if ((result == -Errno.EEXIST && mode == UpdateMode.IF_ABSENT)
+        || (result == -Errno.ENOENT && mode == UpdateMode.IF_PRESENT)) {
       return false;
     }
     check("Update", result);

@@ -144,7 +144,7 @@ final class RingMemory {
           break;
         }
         int length = header & ~DISCARD;
-        long next = position + (length + (long) HEADER_BYTES + 7 & ~7L);
+        long next = position + ((length + (long) HEADER_BYTES + 7) & ~7L);
         if (next - end > 0) {
           throw corrupt(position, end, "a record of " + length + " bytes");
         }

@@ -68,7 +68,7 @@ final class RingWaiter {
   private void add(int fd, long tag) {
     events.set(JAVA_INT, 0, LibcNative.EPOLLIN);
     events.set(JAVA_LONG_UNALIGNED, EVENT_DATA, tag);
-    int unused = check("Watch a ring buffer", LibcNative.epollAdd(state, epollFd, fd, events));
+    int _ = check("Watch a ring buffer", LibcNative.epollAdd(state, epollFd, fd, events));
   }
 
   private int check(String operation, int result) {
@@ -132,6 +132,7 @@ final class RingWaiter {
     return busy ? RingMemory.State.BUSY : RingMemory.State.EMPTY;
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // only a pause: nothing depends on what yield() does
   private static void pause(int stalled) {
     if (stalled < SPINS) {
       Thread.onSpinWait();
@@ -159,7 +160,7 @@ final class RingWaiter {
   }
 
   private void drainEventFd() {
-    long unused = LibcNative.read(state, eventFd, eventCount, Long.BYTES);
+    long _ = LibcNative.read(state, eventFd, eventCount, Long.BYTES);
   }
 
   /** Ends the wait in flight, or else the next one, from any thread. */
@@ -169,14 +170,16 @@ final class RingWaiter {
     }
     wakeRequested = true;
     try (Arena call = Arena.ofConfined()) {
-      long unused = LibcNative.write(CallState.allocate(call), eventFd, one, Long.BYTES);
+      long _ = LibcNative.write(CallState.allocate(call), eventFd, one, Long.BYTES);
     }
   }
 
-  /** Closes the descriptors; no thread may be waiting. */
+  /** Closes the descriptors; no thread may be waiting. Later calls do nothing. */
   synchronized void close() {
-    closed = true;
-    LibcNative.close(eventFd);
-    LibcNative.close(epollFd);
+    if (!closed) {
+      closed = true;
+      LibcNative.close(eventFd);
+      LibcNative.close(epollFd);
+    }
   }
 }

@@ -18,6 +18,7 @@ record VerifierLog(String text) {
   private static final int TAIL_LINES = 40;
 
   /** Receives the log of one load at a time; not thread-safe. */
+  @SuppressWarnings("restricted") // native access is what this package is for
   static final class Buffer implements AutoCloseable {
     private final MemorySegment memory;
 

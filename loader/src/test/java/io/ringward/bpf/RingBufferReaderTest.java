@@ -310,6 +310,7 @@ class RingBufferReaderTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closes early to see what follows
   void aSetWaitsForAnyOfItsRings() throws Exception {
     try (BpfObject object = TestObjects.ring().load();
         RingProducer first = new RingProducer(object);
