@@ -41,6 +41,8 @@ MAP(mapped_array, BPF_MAP_TYPE_ARRAY, __u32, __u32, 1500, BPF_F_MMAPABLE);
 MAP(cpu_hash, BPF_MAP_TYPE_PERCPU_HASH, __u32, __u32, 2048, 0);
 MAP(cpu_array, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pair, 100, 0);
 MAP(lru_cpu_hash, BPF_MAP_TYPE_LRU_PERCPU_HASH, __u32, __u64, 1024, 0);
+/* No batch operations: for the way without. */
+MAP(devices, BPF_MAP_TYPE_DEVMAP, __u32, __u32, 8, 0);
 MAP(task_storage, BPF_MAP_TYPE_TASK_STORAGE, int, __u64, 0, BPF_F_NO_PREALLOC);
 MAP(prefixes, BPF_MAP_TYPE_LPM_TRIE, __u64, __u32, 128, BPF_F_NO_PREALLOC);
 

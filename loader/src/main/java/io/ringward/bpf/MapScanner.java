@@ -121,7 +121,7 @@ public final class MapScanner {
     }
   }
 
-  long scanByKeys(EntryVisitor visitor) {
+  private long scanByKeys(EntryVisitor visitor) {
     // A deleted key starts the walk again: the bound keeps a busy map from holding it for ever.
     long steps = 2L * map.spec().maxEntries();
     long visited = 0;

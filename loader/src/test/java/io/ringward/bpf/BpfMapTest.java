@@ -132,24 +132,32 @@ class BpfMapTest {
   }
 
   @Test
-  void scansKeyByKeyWhereTheKernelHasNoBatches() {
+  void prefixesAreScannedByBatches() {
     BpfMap<Long, Integer> map = object.map("prefixes", MapCodec.u64(), MapCodec.u32());
     Map<Long, Integer> entries = new HashMap<>();
     for (long i = 0; i < 100; i++) {
       // struct bpf_lpm_trie_key: prefix length in bits, then the address
-      entries.put(i << 32 | 32, (int) i);
+      entries.put((i << 32) | 32, (int) i);
     }
     map.putAll(entries);
     assertEquals(entries, map.snapshot());
-    List<Long> keys = new ArrayList<>();
-    MapScanner scanner = map.raw().scanner();
-    scanByKeys(scanner, (source, offset, _, _) -> keys.add(source.get(JAVA_LONG, offset)));
-    assertEquals(entries.keySet(), new HashSet<>(keys));
-    assertEquals(100, keys.size());
+    assertEquals(100, map.removeAll(entries.keySet()));
   }
 
-  private static void scanByKeys(MapScanner scanner, MapScanner.EntryVisitor visitor) {
-    assertEquals(100, scanner.scanByKeys(visitor));
+  @Test
+  void mapsWithoutBatchesAreHandledKeyByKey() {
+    BpfMap<Integer, Integer> map = object.map("devices", MapCodec.u32(), MapCodec.u32());
+    int loopback = 1;
+    Map<Integer, Integer> entries = Map.of(2, loopback, 5, loopback);
+    map.putAll(entries);
+    assertEquals(entries, map.snapshot());
+    MapScanner scanner = map.raw().scanner();
+    assertEquals(2, scanner.scan((_, _, _, _) -> {}));
+    assertFalse(scanner.isBatched());
+    assertEquals(2, scanner.scan((_, _, _, _) -> {}));
+    map.remove(2);
+    map.removeAll(List.of(5));
+    assertTrue(map.snapshot().isEmpty());
   }
 
   private MapScanner scan(String name, int count) {

@@ -55,8 +55,9 @@ class RingWaiterTest {
     long position = ring.reserve(8, 1);
     makeReadable();
     CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> waiter.await(FOREVER));
-    // Long enough for the wait to go through its phases; correct however long it takes.
-    Thread.sleep(20);
+    while (ring.memory().busyStalls() == 0) {
+      Thread.onSpinWait();
+    }
     assertFalse(waiting.isDone());
     ring.commit(position);
     assertTrue(waiting.get());
