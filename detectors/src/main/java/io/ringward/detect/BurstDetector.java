@@ -74,7 +74,7 @@ public final class BurstDetector {
 
   /** The usual count of a window. */
   public double usual(BurstKind kind) {
-    return baselines[kind.ordinal()].usual();
+    return baselines[kind.index()].usual();
   }
 
   public void write(DataOutput out) throws IOException {

@@ -2,6 +2,7 @@
 package io.ringward.detect;
 
 import io.ringward.kernel.Operation;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -21,46 +22,11 @@ import java.util.Set;
  * </table>
  */
 public enum BurstKind {
-  FORK_STORM(
-      "fork-storm",
-      Feature.FORKS,
-      128,
-      512,
-      "forks",
-      Set.of(Operation.FORK, Operation.EXEC, Operation.CONNECT, Operation.BIND),
-      List.of("T1499.001", "mitre_impact")),
-  EXEC_STORM(
-      "exec-storm",
-      Feature.EXECS,
-      128,
-      512,
-      "programs started",
-      Set.of(Operation.FORK, Operation.EXEC, Operation.CONNECT, Operation.BIND),
-      List.of("T1499.001", "mitre_impact")),
-  CONNECT_SCAN(
-      "connect-scan",
-      Feature.DESTINATIONS,
-      32,
-      96,
-      "destinations",
-      Set.of(Operation.CONNECT),
-      List.of("T1018", "T1046", "mitre_discovery")),
-  PORT_SCAN(
-      "port-scan",
-      Feature.DESTINATION_PORTS,
-      32,
-      96,
-      "destination ports",
-      Set.of(Operation.CONNECT),
-      List.of("T1046", "mitre_discovery")),
-  CONNECT_FLOOD(
-      "connect-flood",
-      Feature.CONNECTS,
-      256,
-      1024,
-      "connects",
-      Set.of(Operation.CONNECT),
-      List.of("T1498", "mitre_impact"));
+  FORK_STORM("fork-storm", Feature.FORKS, 128, 512, "forks"),
+  EXEC_STORM("exec-storm", Feature.EXECS, 128, 512, "programs started"),
+  CONNECT_SCAN("connect-scan", Feature.DESTINATIONS, 32, 96, "destinations"),
+  PORT_SCAN("port-scan", Feature.DESTINATION_PORTS, 32, 96, "destination ports"),
+  CONNECT_FLOOD("connect-flood", Feature.CONNECTS, 256, 1024, "connects");
 
   static final int COUNT = values().length;
 
@@ -69,24 +35,13 @@ public enum BurstKind {
   private final int floor;
   private final int coldFloor;
   private final String noun;
-  private final Set<Operation> operations;
-  private final List<String> tags;
 
-  BurstKind(
-      String detector,
-      Feature feature,
-      int floor,
-      int coldFloor,
-      String noun,
-      Set<Operation> operations,
-      List<String> tags) {
+  BurstKind(String detector, Feature feature, int floor, int coldFloor, String noun) {
     this.detector = detector;
     this.feature = feature;
     this.floor = floor;
     this.coldFloor = coldFloor;
     this.noun = noun;
-    this.operations = operations;
-    this.tags = tags;
   }
 
   /** The name in findings. */
@@ -114,13 +69,27 @@ public enum BurstKind {
     return noun;
   }
 
-  /** What a throttle covers. */
-  Set<Operation> operations() {
-    return operations;
+  /** Its place among the kinds. */
+  @SuppressWarnings("EnumOrdinal") // The order is the contract.
+  int index() {
+    return ordinal();
   }
 
-  /** MITRE ATT&amp;CK and others. */
+  /** What a throttle covers. A storm of processes is starved of all that its members could do. */
+  Set<Operation> operations() {
+    return switch (this) {
+      case FORK_STORM, EXEC_STORM -> EnumSet.allOf(Operation.class);
+      case CONNECT_SCAN, PORT_SCAN, CONNECT_FLOOD -> EnumSet.of(Operation.CONNECT);
+    };
+  }
+
+  /** MITRE ATT&amp;CK. */
   List<String> tags() {
-    return tags;
+    return switch (this) {
+      case FORK_STORM, EXEC_STORM -> List.of("T1499.001", "mitre_impact");
+      case CONNECT_SCAN -> List.of("T1018", "T1046", "mitre_discovery");
+      case PORT_SCAN -> List.of("T1046", "mitre_discovery");
+      case CONNECT_FLOOD -> List.of("T1498", "mitre_impact");
+    };
   }
 }

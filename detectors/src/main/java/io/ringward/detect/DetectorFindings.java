@@ -27,6 +27,12 @@ final class DetectorFindings {
   /** From which score on a model asks for a throttle and not just for a watch. */
   static final double THROTTLE_SCORE = 0.9;
 
+  /**
+   * A process without a baseline that is older than this was probably busy before the guardian
+   * came: acting on it would break a busy server at the guardian's first start.
+   */
+  static final long FRESH_NANOS = 60_000_000_000L;
+
   private static final Set<Operation> ALL = EnumSet.allOf(Operation.class);
 
   private DetectorFindings() {}
@@ -48,6 +54,11 @@ final class DetectorFindings {
           .append(number(burst.limit()))
           .append(" a second");
     }
+    boolean knownEnough =
+        burst.warm() || vector.endNanos() - vector.process().startBoottimeNanos() < FRESH_NANOS;
+    if (!knownEnough) {
+      text.append("; it was there before anything was known of it, so this is only told");
+    }
     double rate = Math.clamp(2 * burst.usual(), 1, kind.floor() / 8.0);
     TokenRate tokens = new TokenRate(rate, Math.max(5, (int) Math.ceil(rate)));
     return finding(
@@ -57,8 +68,11 @@ final class DetectorFindings {
         text,
         burst.score(),
         List.of(new FeatureContribution(kind.feature().title(), burst.count(), burst.usual(), 1)),
-        Optional.of(
-            new Proposal(Action.THROTTLE, kind.operations(), DURATION_NANOS, Optional.of(tokens))),
+        knownEnough
+            ? Optional.of(
+                new Proposal(
+                    Action.THROTTLE, kind.operations(), DURATION_NANOS, Optional.of(tokens)))
+            : Optional.empty(),
         kind.tags());
   }
 
@@ -84,12 +98,12 @@ final class DetectorFindings {
         text,
         anomaly.score(),
         anomaly.drivers(),
-        proposal(observation.vector(), anomaly),
+        proposal(anomaly),
         List.of("anomaly"));
   }
 
   /** Doing less than usual is odd too, but there is nothing in it to throttle. */
-  private static Optional<Proposal> proposal(FeatureVector vector, Score.Anomalous anomaly) {
+  private static Optional<Proposal> proposal(Score.Anomalous anomaly) {
     boolean more =
         anomaly.drivers().stream()
                 .filter(driver -> driver.value() > driver.usual())

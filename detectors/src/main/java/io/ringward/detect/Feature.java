@@ -73,6 +73,12 @@ public enum Feature {
     return unit;
   }
 
+  /** Its place in a vector. */
+  @SuppressWarnings("EnumOrdinal") // The order is the contract.
+  public int index() {
+    return ordinal();
+  }
+
   Family family() {
     return family;
   }

@@ -30,7 +30,12 @@ public final class FeatureVector {
     /** The kernel lost events in this window or just before: counts may be too low. */
     DEGRADED,
     /** The process ended in this window, or went on as another program. */
-    ENDED
+    ENDED;
+
+    @SuppressWarnings("EnumOrdinal") // The order is the contract.
+    int bit() {
+      return 1 << ordinal();
+    }
   }
 
   private static final Flag[] FLAGS = Flag.values();
@@ -105,11 +110,11 @@ public final class FeatureVector {
   }
 
   public boolean has(Flag flag) {
-    return (flags & bit(flag)) != 0;
+    return (flags & flag.bit()) != 0;
   }
 
   public double value(Feature feature) {
-    return values[feature.ordinal()];
+    return values[feature.index()];
   }
 
   /** A copy of all values, by ordinal. */
@@ -122,14 +127,10 @@ public final class FeatureVector {
     return values;
   }
 
-  static int bit(Flag flag) {
-    return 1 << flag.ordinal();
-  }
-
   private static int mask(Set<Flag> flags) {
     int mask = 0;
     for (Flag flag : flags) {
-      mask |= bit(flag);
+      mask |= flag.bit();
     }
     return mask;
   }

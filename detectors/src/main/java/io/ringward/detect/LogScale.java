@@ -24,7 +24,8 @@ final class LogScale {
     return scaled;
   }
 
+  /** The value behind a scaled one, in single precision: 1, and not 1.0000000038. */
   static double back(double scaled) {
-    return Math.expm1(scaled);
+    return (float) Math.expm1(scaled);
   }
 }

@@ -14,12 +14,34 @@ import java.io.StreamCorruptedException;
  * outside, and sees little in a feature that never varied. This does: how far beyond the most each
  * feature lies, in spreads, the largest of each family summed over the families.
  */
-record Norm(double[] median, double[] most, double[] spread, long seen) {
+final class Norm {
   /** A spread of nothing would make every novelty infinite: half of e is the least ratio. */
   private static final double LEAST_SPREAD = 0.5;
 
   private static final double UPPER = 0.95;
   private static final Feature[] FEATURES = Feature.values();
+
+  private final double[] median;
+  private final double[] most;
+  private final double[] spread;
+  private final long seen;
+
+  private Norm(double[] median, double[] most, double[] spread, long seen) {
+    this.median = median;
+    this.most = most;
+    this.spread = spread;
+    this.seen = seen;
+  }
+
+  /** The median of a feature. */
+  double median(int feature) {
+    return median[feature];
+  }
+
+  /** A copy of all medians: the usual vector. */
+  double[] medians() {
+    return median.clone();
+  }
 
   /** What a reservoir shows, with the most that was ever seen, faded. */
   static Norm of(Reservoir reservoir, double[] mostSeen, long seen) {

@@ -44,8 +44,6 @@ public final class ProcessWindows {
   /** How many windows are held unless said otherwise: about 5 MB. */
   public static final int DEFAULT_CAPACITY = 8192;
 
-  private static final int ALLOWED = Decision.ALLOWED.ordinal();
-
   private final WindowTable table;
   private final Lineage lineage;
   private final VectorSink sink;
@@ -161,7 +159,7 @@ public final class ProcessWindows {
     Window actor = lineage.process(event.startBoottimeNanos(), event.tgid());
     boolean young = Lineage.isYoung(actor, now);
     if (!young && actor.active) {
-      send(actor, actor.firstNanos, now, FeatureVector.bit(FeatureVector.Flag.ENDED));
+      send(actor, actor.firstNanos, now, FeatureVector.Flag.ENDED.bit());
       actor.clear();
     }
     FileIdentity before = actor.program.executable();
@@ -206,7 +204,7 @@ public final class ProcessWindows {
       program.addExit(failed);
       countMember(program, actor, now);
     } else if (actor.active) {
-      send(actor, actor.firstNanos, now, FeatureVector.bit(FeatureVector.Flag.ENDED));
+      send(actor, actor.firstNanos, now, FeatureVector.Flag.ENDED.bit());
     }
     table.close(actor);
   }
@@ -226,7 +224,7 @@ public final class ProcessWindows {
   }
 
   private void add(EventView event, Window window) {
-    boolean refused = event.decision() != ALLOWED;
+    boolean refused = Decision.ofWire(event.decision()) != Decision.ALLOWED;
     if (event.kind() == EventKind.CONNECT) {
       window.addConnect(
           Mixing.mix(event.addressHigh() ^ hashSeed) ^ Mixing.mix(event.addressLow() + hashSeed),
@@ -273,7 +271,7 @@ public final class ProcessWindows {
     activate(window, now);
     if (++window.events >= window.nextEarly) {
       window.nextEarly <<= 1;
-      send(window, window.firstNanos, now, FeatureVector.bit(FeatureVector.Flag.PARTIAL));
+      send(window, window.firstNanos, now, FeatureVector.Flag.PARTIAL.bit());
     }
   }
 
@@ -302,7 +300,7 @@ public final class ProcessWindows {
         window.program(root.program.executable());
       }
     }
-    int degraded = losses.losing() ? FeatureVector.bit(FeatureVector.Flag.DEGRADED) : 0;
+    int degraded = losses.losing() ? FeatureVector.Flag.DEGRADED.bit() : 0;
     sink.accept(
         new FeatureVector(
             window.program, subject(window), start, end, flags | degraded, window.values(end)));

@@ -29,7 +29,7 @@ public record ProgramKey(FileIdentity executable, Scope scope) {
   /** Spreads keys; equal on every machine and run, so that seeds and partitions agree. */
   public long hash64() {
     return Mixing.mix(
-        Mixing.mix(executable.inode()) ^ ((long) executable.device() << 8) ^ scope.ordinal());
+        Mixing.mix(executable.inode()) ^ ((long) executable.device() << 8) ^ scope.code());
   }
 
   @Override
@@ -46,7 +46,7 @@ public record ProgramKey(FileIdentity executable, Scope scope) {
 
   public void write(DataOutput out) throws IOException {
     ContractCodec.writeFile(executable, out);
-    out.writeByte(scope.ordinal());
+    out.writeByte(scope.code());
   }
 
   public static ProgramKey read(DataInput in) throws IOException {

@@ -15,9 +15,9 @@ import java.util.Optional;
  * What a program usually does, and how unlike that a vector is.
  *
  * <p>The first {@value #WARM_UP} vectors only fill the {@link Reservoir}. Then an isolation forest
- * is fitted on the features that vary, again whenever twice as many vectors have been learned, and
- * from {@value #REFIT} on at every {@value #REFIT} more. A vector's tail probability is twice the
- * smaller of two (Bonferroni): that of its forest score among the program's own scores ({@link
+ * is fitted on the features that vary, again whenever twice as many vectors have been seen, and
+ * from {@value #REFIT} on after every {@value #REFIT} more. A vector's tail probability is twice
+ * the smaller of two (Bonferroni): that of its forest score among the program's own scores ({@link
  * ScoreTail}), and that of its novelty ({@link Norm}).
  *
  * <p>An anomalous vector is learned only with probability 1 in {@value #RELUCTANCE}: an attack does
@@ -96,8 +96,8 @@ public final class ProgramModel {
       mostSeen[i] = Math.max(mostSeen[i], scaled[i]);
     }
     learned++;
-    if (learned >= nextFit) {
-      nextFit = learned + Math.min(learned, REFIT);
+    if (learned >= WARM_UP && seen >= nextFit) {
+      nextFit = seen + Math.min(seen, REFIT);
       fit(vector.endNanos());
     }
   }
@@ -126,7 +126,7 @@ public final class ProgramModel {
   public Optional<Double> usual(Feature feature) {
     return norm == null
         ? Optional.empty()
-        : Optional.of(LogScale.back(norm.median()[feature.ordinal()]));
+        : Optional.of(LogScale.back(norm.median(feature.index())));
   }
 
   /** Gives the forest up to save memory: judges by novelty alone until the next fit. */
@@ -183,7 +183,7 @@ public final class ProgramModel {
    * the same and taking back one of them changes nothing.
    */
   private List<FeatureContribution> drivers(FeatureVector vector, double[] scaled) {
-    double[] usual = norm.median();
+    double[] usual = norm.medians();
     double whole = -Math.log(probability(scaled));
     double none = -Math.log(probability(usual));
     double[] gains = new double[Feature.COUNT];
@@ -268,7 +268,7 @@ public final class ProgramModel {
     }
     if (learned < 0
         || seen < learned
-        || nextFit <= learned
+        || (model.isFitted() && nextFit <= seen)
         || (learned >= WARM_UP) != model.isFitted()
         || (model.hasForest() && !model.isFitted())) {
       throw new StreamCorruptedException(

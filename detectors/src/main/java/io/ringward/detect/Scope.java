@@ -10,6 +10,12 @@ public enum Scope {
   /** All young processes of one program, on the whole host. */
   PROGRAM;
 
+  /** A number for hashes and state. */
+  @SuppressWarnings("EnumOrdinal") // The order is the contract.
+  int code() {
+    return ordinal();
+  }
+
   /** The word for people. */
   public String label() {
     return switch (this) {

@@ -16,11 +16,21 @@ import java.util.Arrays;
  * <p>A forest scores what it was grown on a little too low, so the excess is widened by a margin
  * and never taken under a floor.
  */
-record ScoreTail(float[] quantiles, double threshold, double excess) {
+final class ScoreTail {
   private static final int POINTS = 33;
   private static final double TAIL = 0.1;
   private static final double MARGIN = 1.25;
   private static final double LEAST_EXCESS = 0.01;
+
+  private final float[] quantiles;
+  private final double threshold;
+  private final double excess;
+
+  private ScoreTail(float[] quantiles, double threshold, double excess) {
+    this.quantiles = quantiles;
+    this.threshold = threshold;
+    this.excess = excess;
+  }
 
   /**
    * @param scores of the training vectors; sorted in place

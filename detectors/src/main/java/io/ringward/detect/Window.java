@@ -195,19 +195,19 @@ final class Window {
   double[] values(long now) {
     boolean sampled = now - sampledNanos < 2 * ProcessWindows.WINDOW_NANOS;
     double[] values = new double[Feature.COUNT];
-    values[Feature.EXECS.ordinal()] = execs;
-    values[Feature.FORKS.ordinal()] = forks;
-    values[Feature.EXITS.ordinal()] = exits;
-    values[Feature.CONNECTS.ordinal()] = connects;
-    values[Feature.BINDS.ordinal()] = binds;
-    values[Feature.CHILD_PROGRAMS.ordinal()] = distinct(programs, execs);
-    values[Feature.DESTINATIONS.ordinal()] = distinct(destinations, connects);
-    values[Feature.DESTINATION_PORTS.ordinal()] = distinct(ports, connects);
-    values[Feature.CHILD_FAILURES.ordinal()] = failures;
-    values[Feature.REFUSALS.ordinal()] = refusals;
-    values[Feature.ON_CPU_SHARE.ordinal()] = sampled ? onCpuShare : 0;
-    values[Feature.RUN_QUEUE_WAIT.ordinal()] = sampled ? waitMillisPerSecond : 0;
-    values[Feature.CHILDREN_ALIVE.ordinal()] = childrenAlive;
+    values[Feature.EXECS.index()] = execs;
+    values[Feature.FORKS.index()] = forks;
+    values[Feature.EXITS.index()] = exits;
+    values[Feature.CONNECTS.index()] = connects;
+    values[Feature.BINDS.index()] = binds;
+    values[Feature.CHILD_PROGRAMS.index()] = distinct(programs, execs);
+    values[Feature.DESTINATIONS.index()] = distinct(destinations, connects);
+    values[Feature.DESTINATION_PORTS.index()] = distinct(ports, connects);
+    values[Feature.CHILD_FAILURES.index()] = failures;
+    values[Feature.REFUSALS.index()] = refusals;
+    values[Feature.ON_CPU_SHARE.index()] = sampled ? onCpuShare : 0;
+    values[Feature.RUN_QUEUE_WAIT.index()] = sampled ? waitMillisPerSecond : 0;
+    values[Feature.CHILDREN_ALIVE.index()] = childrenAlive;
     return values;
   }
 

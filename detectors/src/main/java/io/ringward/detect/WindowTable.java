@@ -100,7 +100,7 @@ final class WindowTable {
   }
 
   private int bucket(Scope scope, long high, int low) {
-    return (int) Mixing.mix(high ^ ((long) low << 32) ^ scope.ordinal()) & (buckets.length - 1);
+    return (int) Mixing.mix(high ^ ((long) low << 32) ^ scope.code()) & (buckets.length - 1);
   }
 
   private void linkNewest(Window w) {

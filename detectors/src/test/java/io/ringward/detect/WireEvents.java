@@ -62,6 +62,7 @@ final class WireEvents {
         EventKind.BIND, Hook.BIND4, timeNanos, process, parent, 0, port, Decision.ALLOWED);
   }
 
+  @SuppressWarnings("EnumOrdinal") // The wire value is the ordinal.
   private EventView socket(
       EventKind kind,
       Hook hook,
@@ -81,6 +82,7 @@ final class WireEvents {
     return end(layout);
   }
 
+  @SuppressWarnings("EnumOrdinal") // The wire value is the ordinal.
   private void begin(
       StructLayout layout,
       EventKind kind,
