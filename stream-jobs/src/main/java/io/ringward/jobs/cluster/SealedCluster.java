@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.cluster;
 
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.blob.BlobServer;
 import org.apache.flink.runtime.dispatcher.SessionDispatcherFactory;
@@ -63,6 +65,20 @@ public final class SealedCluster extends MiniCluster {
             .build(),
         () -> Reference.owned(new PekkoRpcSystem()));
     this.gauges = gauges;
+  }
+
+  /**
+   * Stops the cluster and waits for it.
+   *
+   * @throws IOException when a part of it did not stop cleanly
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      closeAsync().join();
+    } catch (CompletionException e) {
+      throw new IOException("Flink did not stop cleanly", e.getCause());
+    }
   }
 
   @Override

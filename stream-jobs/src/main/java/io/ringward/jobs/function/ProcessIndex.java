@@ -8,6 +8,7 @@ package io.ringward.jobs.function;
  */
 final class ProcessIndex {
   private static final int SMALLEST = 1024;
+  private static final int INHERITED_STEPS = 512;
 
   private ProcessEntry[] slots = new ProcessEntry[SMALLEST];
   private int size;
@@ -62,27 +63,43 @@ final class ProcessIndex {
   }
 
   /**
-   * Goes on from where it stopped last and gives the next entry that has not been touched since the
-   * hand passed it before (the clock algorithm of page replacement).
+   * Looks on from where it stopped last, for a bounded number of steps, for an entry whose facts are
+   * its parent's: one that nobody descends from if there is one, else any.
    *
-   * @param inheritedOnly whether to pass over entries whose loss would lose facts
-   * @return null when a whole turn has found none
+   * @return null when none came by
    */
-  ProcessEntry nextUntouched(boolean inheritedOnly) {
+  ProcessEntry nextInherited() {
     int mask = slots.length - 1;
-    for (int step = 0; step <= 2 * mask; step++) {
+    ProcessEntry found = null;
+    for (int step = 0; step < INHERITED_STEPS; step++) {
       hand = (hand + 1) & mask;
       ProcessEntry entry = slots[hand];
-      if (entry == null
-          || (inheritedOnly && (entry.origin == ProcessEntry.Origin.NAMED || entry.children > 0))) {
-        continue;
+      if (entry != null && entry.origin != ProcessEntry.Origin.NAMED) {
+        found = entry;
+        if (entry.children == 0) {
+          return entry;
+        }
       }
-      if (!entry.touched) {
-        return entry;
-      }
-      entry.touched = false;
     }
-    return null;
+    return found;
+  }
+
+  /**
+   * Goes on from where it stopped last and gives the next entry that has not been touched since the
+   * hand passed it before (the clock algorithm of page replacement).
+   */
+  ProcessEntry nextUntouched() {
+    int mask = slots.length - 1;
+    while (true) {
+      hand = (hand + 1) & mask;
+      ProcessEntry entry = slots[hand];
+      if (entry != null) {
+        if (!entry.touched) {
+          return entry;
+        }
+        entry.touched = false;
+      }
+    }
   }
 
   private void grow() {

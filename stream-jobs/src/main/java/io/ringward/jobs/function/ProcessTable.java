@@ -199,8 +199,8 @@ final class ProcessTable {
       forget(deadParents.oldest());
     } else {
       forgottenAlive++;
-      ProcessEntry victim = index.nextUntouched(true);
-      forget(victim != null ? victim : index.nextUntouched(false));
+      ProcessEntry victim = index.nextInherited();
+      forget(victim != null ? victim : index.nextUntouched());
     }
   }
 

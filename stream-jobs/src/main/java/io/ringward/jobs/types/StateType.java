@@ -15,6 +15,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  */
 public enum StateType {
   FEED_ITEM("feed-item", 1, FeedItem.class, FeedItemCodec.INSTANCE),
+  SCORE_ITEM("score-item", 1, ScoreItem.class, ScoreItemCodec.INSTANCE),
+  DECIDE_ITEM("decide-item", 1, DecideItem.class, DecideItemCodec.INSTANCE),
   PROCESS_KEY(
       "process-key",
       1,

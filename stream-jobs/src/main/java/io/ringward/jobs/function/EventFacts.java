@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+import io.ringward.kernel.EventKind;
+import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExecFlag;
+import io.ringward.rules.event.EventContext;
+import io.ringward.rules.event.EventType;
+import io.ringward.rules.event.Fact;
+import java.util.List;
+
+/**
+ * What rules may ask of an event: the event's own facts from the view, those of processes from the
+ * table. Moved from event to event; ancestors are looked up only when a rule asks for them.
+ */
+final class EventFacts implements EventContext {
+  private final ProcessTable table;
+  private final ProcessEntry[] generations = new ProcessEntry[1 + ProcessTable.MOST_ANCESTORS];
+
+  private EventView view;
+  private EventType type;
+
+  /** How many of {@link #generations} are looked up: from 1 on. */
+  private int known;
+
+  /** Whether the last of them has no parent in the table. */
+  private boolean complete;
+
+  private long number;
+  private long wallOffsetNanos;
+  private boolean wallKnown;
+
+  EventFacts(ProcessTable table) {
+    this.table = table;
+  }
+
+  /** Sets what to add to {@code CLOCK_BOOTTIME} to get the time since the epoch. */
+  void wallOffset(long nanos) {
+    wallOffsetNanos = nanos;
+    wallKnown = true;
+  }
+
+  /**
+   * Moves on to the next event.
+   *
+   * @param type what rules call it
+   * @param actor the entry of who acted
+   */
+  void move(EventView view, EventType type, ProcessEntry actor) {
+    this.view = view;
+    this.type = type;
+    generations[0] = actor;
+    known = 1;
+    complete = false;
+    number++;
+  }
+
+  @Override
+  public EventType type() {
+    return type;
+  }
+
+  @Override
+  public int ancestors() {
+    while (resolveNext()) {
+      // Each turn finds one more.
+    }
+    return known - 1;
+  }
+
+  /** The process of a generation, or null. */
+  private ProcessEntry process(int generation) {
+    while (known <= generation && resolveNext()) {
+      // Each turn finds one more.
+    }
+    return generation < known ? generations[generation] : null;
+  }
+
+  private boolean resolveNext() {
+    if (complete || known == generations.length) {
+      return false;
+    }
+    ProcessEntry parent = table.parent(generations[known - 1]);
+    if (parent == null) {
+      complete = true;
+      return false;
+    }
+    generations[known++] = parent;
+    return true;
+  }
+
+  @Override
+  public boolean has(Fact fact, int generation) {
+    return switch (fact) {
+      case EVENT_NUMBER, THREAD_ID, USER_ID, CGROUP_ID, PROCESS_DURATION -> true;
+      case EVENT_TIME -> wallKnown;
+      case PROCESS_ID -> process(generation) != null;
+      case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER ->
+          generations[0].origin != ProcessEntry.Origin.STRAY;
+      case EXIT_STATUS -> view.kind() == EventKind.EXIT;
+      case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT;
+      case LOCAL_ADDRESS, LOCAL_PORT -> view.kind() == EventKind.BIND;
+      case PROTOCOL -> view.kind() == EventKind.CONNECT || view.kind() == EventKind.BIND;
+      case PROCESS_NAME,
+          PROCESS_EXE,
+          PROCESS_EXE_PATH,
+          PROCESS_ARGUMENTS,
+          PROCESS_COMMAND_LINE ->
+          text(fact, generation) != null;
+    };
+  }
+
+  @Override
+  public long number(Fact fact, int generation) {
+    return switch (fact) {
+      case EVENT_NUMBER -> number;
+      case EVENT_TIME -> view.timeNanos() + wallOffsetNanos;
+      case THREAD_ID -> view.tid();
+      case USER_ID -> Integer.toUnsignedLong(view.uid());
+      case CGROUP_ID -> view.cgroupId();
+      case PROCESS_ID -> process(generation).tgid;
+      case PROCESS_DURATION -> view.timeNanos() - view.startBoottimeNanos();
+      case EXE_INODE -> generations[0].inode();
+      case EXE_FROM_MEMFD -> flag(ExecFlag.MEMFD);
+      case EXE_UPPER_LAYER -> flag(ExecFlag.UPPER_LAYER);
+      case EXIT_STATUS -> view.exitCode();
+      case REMOTE_PORT, LOCAL_PORT -> view.port();
+      case PROTOCOL -> view.protocol();
+      case PROCESS_NAME,
+          PROCESS_EXE,
+          PROCESS_EXE_PATH,
+          PROCESS_ARGUMENTS,
+          PROCESS_COMMAND_LINE,
+          REMOTE_ADDRESS,
+          LOCAL_ADDRESS ->
+          throw new IllegalArgumentException(fact + " is not a number");
+    };
+  }
+
+  private long flag(ExecFlag flag) {
+    return flag.in(generations[0].execFlags()) ? 1 : 0;
+  }
+
+  @Override
+  public String text(Fact fact, int generation) {
+    ProcessEntry process = process(generation);
+    if (process == null) {
+      return null;
+    }
+    return switch (fact) {
+      case PROCESS_NAME -> known(process.comm());
+      case PROCESS_EXE_PATH -> known(process.path());
+      case PROCESS_EXE -> {
+        List<String> arguments = process.arguments();
+        yield arguments.isEmpty() ? null : arguments.getFirst();
+      }
+      case PROCESS_ARGUMENTS -> process.arguments().isEmpty() ? null : process.argumentText();
+      case PROCESS_COMMAND_LINE -> known(process.commandLine());
+      case EVENT_NUMBER,
+          EVENT_TIME,
+          THREAD_ID,
+          USER_ID,
+          CGROUP_ID,
+          PROCESS_ID,
+          PROCESS_DURATION,
+          EXE_INODE,
+          EXE_FROM_MEMFD,
+          EXE_UPPER_LAYER,
+          EXIT_STATUS,
+          REMOTE_ADDRESS,
+          REMOTE_PORT,
+          LOCAL_ADDRESS,
+          LOCAL_PORT,
+          PROTOCOL ->
+          throw new IllegalArgumentException(fact + " is not a text");
+    };
+  }
+
+  private static String known(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  @Override
+  public long addressHigh(Fact fact) {
+    return view.isIpv4() ? 0 : view.addressHigh();
+  }
+
+  @Override
+  public long addressLow(Fact fact) {
+    return view.isIpv4() ? 0xFFFF_0000_0000L | (view.addressHigh() >>> 32) : view.addressLow();
+  }
+}

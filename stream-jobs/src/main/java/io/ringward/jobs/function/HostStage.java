@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+import io.ringward.detect.FeatureVector;
+import io.ringward.detect.Observation;
+import io.ringward.detect.ProcessWindows;
+import io.ringward.jobs.types.DecideItem;
+import io.ringward.jobs.types.ScoreItem;
+import io.ringward.kernel.ControlItem;
+import io.ringward.kernel.ControlItem.RuleText;
+import io.ringward.kernel.Event;
+import io.ringward.kernel.EventView;
+import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.ProcessInfo;
+import io.ringward.rules.Rule;
+import io.ringward.rules.RuleCompiler;
+import io.ringward.rules.problem.RuleException;
+import io.ringward.rules.RuleMatchConsumer;
+import io.ringward.rules.RuleSet;
+import io.ringward.rules.RuleSource;
+import io.ringward.rules.event.EventContext;
+import io.ringward.rules.event.EventType;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ordered stage: what has to see every event, in its order, on one thread. It keeps the process
+ * table, tests stateless rules, counts features, and takes the control items that steer all of that.
+ *
+ * <p>An event that no rule matches and that closes no window allocates nothing here.
+ *
+ * <p><b>Lifetime.</b> A ring cannot be read twice, so what was made from it must not be lost when
+ * Flink restarts the job within this process: a stage belongs to its feed, outlives the attempts of
+ * the job (see {@link StageMemory}) and is no part of a checkpoint. After a restart of the process
+ * the bootstrap fills a new one.
+ */
+final class HostStage {
+  private static final Logger LOG = LoggerFactory.getLogger(HostStage.class);
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final ProcessTable table;
+  private final ProcessWindows windows;
+  private final EventFacts facts;
+
+  /** Made once: a lambda for each event would be an allocation. */
+  private final RuleMatchConsumer matched = this::matched;
+
+  private RuleSet rules;
+  private StageOutput output;
+  private EventView view;
+  private ProcessEntry actor;
+
+  /**
+   * @throws IllegalArgumentException when the rules are wrong: whoever sends them checks them first
+   */
+  HostStage(StageOptions options) {
+    table = new ProcessTable(options.processCapacity());
+    facts = new EventFacts(table);
+    windows =
+        new ProcessWindows(
+            options.windowCapacity(), options.hashSeed(), this::lookUp, this::windowClosed);
+    try {
+      rules = compile(options.rules());
+    } catch (RuleException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes the next item.
+   *
+   * @param output used during this call only
+   */
+  void accept(FeedItem item, StageOutput output) {
+    this.output = output;
+    switch (item) {
+      case EventView event -> onEvent(event);
+      case ControlItem.Tick tick -> onTick(tick);
+      case ControlItem.Bootstrap bootstrap -> table.bootstrap(bootstrap.process());
+      case ControlItem.Sampled sampled -> windows.onSample(sampled.sample());
+      case ControlItem.AddVerdict add -> output.toDecide(new DecideItem.Added(add.verdict()));
+      case ControlItem.ReleaseVerdict release ->
+          output.toDecide(
+              new DecideItem.Released(
+                  release.timeNanos(), release.verdictId(), release.operator()));
+      case ControlItem.RulesReplaced replaced -> replaceRules(replaced);
+    }
+  }
+
+  ProcessTable table() {
+    return table;
+  }
+
+  ProcessWindows windows() {
+    return windows;
+  }
+
+  private void onEvent(EventView event) {
+    view = event;
+    actor = table.see(event);
+    windows.onEvent(event);
+    switch (event.kind()) {
+      case EXEC -> test(EventType.EXECVE);
+      case FORK -> test(EventType.CLONE);
+      case EXIT -> test(EventType.PROCEXIT);
+      case CONNECT -> test(EventType.CONNECT);
+      case BIND -> test(EventType.BIND);
+      case ENFORCEMENT ->
+          output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
+    }
+  }
+
+  private void test(EventType type) {
+    facts.move(view, type, actor);
+    rules.evaluate(facts, matched);
+  }
+
+  private void matched(Rule rule, EventContext event) {
+    output.toDecide(
+        new DecideItem.Found(
+            RuleFindings.of(rule, event, view.timeNanos(), actor.info(), table.ancestry(actor))));
+  }
+
+  private void onTick(ControlItem.Tick tick) {
+    facts.wallOffset(System.currentTimeMillis() * NANOS_PER_MILLI - tick.timeNanos());
+    windows.closeWindows(tick.timeNanos());
+    output.toScore(new ScoreItem.Pulse(tick.timeNanos()));
+  }
+
+  private Optional<ProcessInfo> lookUp(long startBoottimeNanos, int tgid) {
+    ProcessEntry entry = table.find(startBoottimeNanos, tgid);
+    return entry == null ? Optional.empty() : Optional.of(entry.info());
+  }
+
+  /** A window of a process that the table has forgotten tells nobody anything: it is let go. */
+  private void windowClosed(FeatureVector vector) {
+    ProcessEntry entry =
+        table.find(vector.process().startBoottimeNanos(), vector.process().tgid());
+    if (entry != null) {
+      output.toScore(
+          new ScoreItem.Observed(new Observation(vector, entry.info(), table.ancestry(entry))));
+    }
+  }
+
+  private void replaceRules(ControlItem.RulesReplaced replaced) {
+    try {
+      rules = compile(replaced.files());
+      LOG.info("{} rules are in force now", rules.rules().size());
+    } catch (RuleException e) {
+      LOG.warn("the new rules are wrong, so the old ones stay in force:\n{}", e.getMessage());
+    }
+  }
+
+  private static RuleSet compile(List<RuleText> files) throws RuleException {
+    return RuleCompiler.compile(
+            files.stream().map(file -> RuleSource.text(file.name(), file.text())).toList())
+        .rules();
+  }
+}

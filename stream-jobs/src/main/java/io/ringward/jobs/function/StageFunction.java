@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+import io.ringward.jobs.types.DecideItem;
+import io.ringward.jobs.types.ScoreItem;
+import io.ringward.jobs.types.StateType;
+import io.ringward.kernel.FeedItem;
+import java.net.URI;
+import java.util.Objects;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Flink's side of the {@link HostStage}. Chained to the source, since items are reused views; what
+ * goes to the score operator is its output, what goes straight to the decide operator its side
+ * output.
+ */
+public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
+  /** What needs no score. */
+  public static final OutputTag<DecideItem> TO_DECIDE =
+      new OutputTag<>("to-decide", StateType.DECIDE_ITEM.information(DecideItem.class));
+
+  private static final long serialVersionUID = 1;
+
+  private final URI uri;
+  private transient HostStage stage;
+  private transient Route route;
+
+  /**
+   * @param uri of the feed, whose {@link StageMemory} is open
+   */
+  public StageFunction(URI uri) {
+    this.uri = Objects.requireNonNull(uri);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    stage = StageMemory.at(uri);
+    route = new Route();
+  }
+
+  @Override
+  public void processElement(FeedItem item, Context context, Collector<ScoreItem> out) {
+    route.context = context;
+    route.out = out;
+    stage.accept(item, route);
+  }
+
+  private static final class Route implements StageOutput {
+    private Context context;
+    private Collector<ScoreItem> out;
+
+    @Override
+    public void toScore(ScoreItem item) {
+      out.collect(item);
+    }
+
+    @Override
+    public void toDecide(DecideItem item) {
+      context.output(TO_DECIDE, item);
+    }
+  }
+}

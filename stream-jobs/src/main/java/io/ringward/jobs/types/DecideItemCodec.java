@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.types;
+
+import io.ringward.kernel.ContractCodec;
+import io.ringward.kernel.Event;
+import io.ringward.kernel.Finding;
+import io.ringward.kernel.Verdict;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
+
+/** A kind byte, then the item. */
+final class DecideItemCodec implements Codec<DecideItem> {
+  static final DecideItemCodec INSTANCE = new DecideItemCodec();
+
+  private static final int FOUND = 0;
+  private static final int HIT = 1;
+  private static final int ADDED = 2;
+  private static final int RELEASED = 3;
+  private static final int PULSE = 4;
+
+  private DecideItemCodec() {}
+
+  @Override
+  public void write(DecideItem item, DataOutput out) throws IOException {
+    switch (item) {
+      case DecideItem.Found(Finding finding) -> {
+        out.writeByte(FOUND);
+        ContractCodec.writeFinding(finding, out);
+      }
+      case DecideItem.Hit(Event.Enforcement enforcement) -> {
+        out.writeByte(HIT);
+        EnforcementCodec.INSTANCE.write(enforcement, out);
+      }
+      case DecideItem.Added(Verdict verdict) -> {
+        out.writeByte(ADDED);
+        ContractCodec.writeVerdict(verdict, out);
+      }
+      case DecideItem.Released(long timeNanos, long verdictId, String operator) -> {
+        out.writeByte(RELEASED);
+        out.writeLong(timeNanos);
+        out.writeLong(verdictId);
+        ContractCodec.writeText(operator, out);
+      }
+      case DecideItem.Pulse(long timeNanos) -> {
+        out.writeByte(PULSE);
+        out.writeLong(timeNanos);
+      }
+    }
+  }
+
+  @Override
+  public DecideItem read(int version, DataInput in) throws IOException {
+    int kind = in.readUnsignedByte();
+    return switch (kind) {
+      case FOUND -> new DecideItem.Found(ContractCodec.readFinding(in));
+      case HIT -> new DecideItem.Hit(EnforcementCodec.INSTANCE.read(version, in));
+      case ADDED -> new DecideItem.Added(ContractCodec.readVerdict(in));
+      case RELEASED ->
+          new DecideItem.Released(in.readLong(), in.readLong(), ContractCodec.readText(in));
+      case PULSE -> new DecideItem.Pulse(in.readLong());
+      default -> throw new StreamCorruptedException(kind + " is nothing to decide: damaged bytes");
+    };
+  }
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.types;
+
+import io.ringward.detect.Observation;
+
+/** What goes from the stage to the score operator. */
+public sealed interface ScoreItem {
+  /** A window closed. */
+  record Observed(Observation observation) implements ScoreItem {}
+
+  /**
+   * A tick on its way through the loop.
+   *
+   * @param timeNanos when it entered the feed
+   */
+  record Pulse(long timeNanos) implements ScoreItem {}
+}

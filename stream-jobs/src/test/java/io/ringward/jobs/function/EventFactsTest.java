@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.function;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringward.jobs.testing.WireEvents;
+import io.ringward.jobs.testing.WireEvents.Actor;
+import io.ringward.kernel.Decision;
+import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.ProcessKey;
+import io.ringward.rules.event.EventType;
+import io.ringward.rules.event.Fact;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class EventFactsTest {
+  private static final ProcessKey PARENT = new ProcessKey(10, 1);
+  private static final ProcessKey CHILD = new ProcessKey(20, 2);
+  private static final FileIdentity FILE = new FileIdentity(3, 4242);
+
+  private final ProcessTable table = new ProcessTable(64);
+  private final EventFacts facts = new EventFacts(table);
+  private final EventView view = new EventView();
+
+  private void move(byte[] event, EventType type) {
+    view.wrap(MemorySegment.ofArray(event), 0, event.length);
+    facts.move(view, type, table.see(view));
+  }
+
+  private void parentAndChild() {
+    Actor parent = new Actor(PARENT, ProcessKey.NONE);
+    move(
+        WireEvents.exec(100, parent, FILE, 0, "/usr/sbin/nginx", List.of("nginx", "-g", "x")),
+        EventType.EXECVE);
+    move(WireEvents.fork(110, parent, CHILD), EventType.CLONE);
+  }
+
+  @Test
+  void anExecTellsItsProgram() {
+    parentAndChild();
+    Actor child = new Actor(CHILD, PARENT, -2, 77);
+    move(
+        WireEvents.exec(120, child, FILE, ExecFlag.MEMFD.bit(), "/bin/sh", List.of("sh", "-c")),
+        EventType.EXECVE);
+    assertEquals("sh", facts.text(Fact.PROCESS_NAME, 0));
+    assertEquals("/bin/sh", facts.text(Fact.PROCESS_EXE_PATH, 0));
+    assertEquals("sh", facts.text(Fact.PROCESS_EXE, 0));
+    assertEquals("-c", facts.text(Fact.PROCESS_ARGUMENTS, 0));
+    assertEquals("sh -c", facts.text(Fact.PROCESS_COMMAND_LINE, 0));
+    assertEquals(1, facts.number(Fact.EXE_FROM_MEMFD, 0));
+    assertEquals(0, facts.number(Fact.EXE_UPPER_LAYER, 0));
+    assertEquals(4242, facts.number(Fact.EXE_INODE, 0));
+    assertEquals(4_294_967_294L, facts.number(Fact.USER_ID, 0), "user ids are unsigned");
+    assertEquals(77, facts.number(Fact.CGROUP_ID, 0));
+    assertEquals(100, facts.number(Fact.PROCESS_DURATION, 0));
+    assertEquals(3, facts.number(Fact.EVENT_NUMBER, 0));
+    assertFalse(facts.has(Fact.REMOTE_ADDRESS, 0));
+    assertFalse(facts.has(Fact.EVENT_TIME, 0), "no tick has told the time yet");
+    facts.wallOffset(1_000);
+    assertEquals(1_120, facts.number(Fact.EVENT_TIME, 0));
+  }
+
+  @Test
+  void ancestorsAreFoundOneByOne() {
+    parentAndChild();
+    move(
+        WireEvents.bind(120, new Actor(CHILD, PARENT), 0x7f000001, 80), EventType.BIND);
+    assertEquals("nginx", facts.text(Fact.PROCESS_NAME, 1));
+    assertEquals("nginx -g x", facts.text(Fact.PROCESS_COMMAND_LINE, 1));
+    assertEquals(1, facts.number(Fact.PROCESS_ID, 1));
+    assertNull(facts.text(Fact.PROCESS_NAME, 2));
+    assertFalse(facts.has(Fact.PROCESS_ID, 2));
+    assertEquals(1, facts.ancestors());
+  }
+
+  @Test
+  void anEndpointIsReadAsTheRulesWantIt() {
+    parentAndChild();
+    Actor child = new Actor(CHILD, PARENT);
+    move(
+        WireEvents.connect(120, child, 0xC0A80102, 443, Decision.ALLOWED), EventType.CONNECT);
+    assertTrue(facts.has(Fact.REMOTE_ADDRESS, 0));
+    assertFalse(facts.has(Fact.LOCAL_ADDRESS, 0));
+    assertEquals(0, facts.addressHigh(Fact.REMOTE_ADDRESS));
+    assertEquals(0xFFFF_C0A8_0102L, facts.addressLow(Fact.REMOTE_ADDRESS));
+    assertEquals(443, facts.number(Fact.REMOTE_PORT, 0));
+    assertEquals(6, facts.number(Fact.PROTOCOL, 0));
+  }
+
+  @Test
+  void whatIsNotKnownIsAbsent() {
+    move(
+        WireEvents.exit(120, new Actor(CHILD, PARENT), 3 << 8), EventType.PROCEXIT);
+    assertNull(facts.text(Fact.PROCESS_NAME, 0));
+    assertNull(facts.text(Fact.PROCESS_EXE, 0));
+    assertNull(facts.text(Fact.PROCESS_ARGUMENTS, 0));
+    assertFalse(facts.has(Fact.EXE_FROM_MEMFD, 0));
+    assertEquals(768, facts.number(Fact.EXIT_STATUS, 0));
+    assertEquals(0, facts.ancestors());
+  }
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.jobs.testing;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.ringward.kernel.Action;
+import io.ringward.kernel.Decision;
+import io.ringward.kernel.EventKind;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.WireLayouts;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes events byte for byte as the kernel programs do. */
+public final class WireEvents {
+  private static final short AF_INET = 2;
+  private static final byte TCP = 6;
+
+  private WireEvents() {}
+
+  /** Who acts, in the header of an event. */
+  public record Actor(ProcessKey process, ProcessKey parent, int uid, long cgroupId) {
+    public Actor(ProcessKey process, ProcessKey parent) {
+      this(process, parent, 0, 1);
+    }
+  }
+
+  public static byte[] exec(
+      long time, Actor actor, FileIdentity file, int flags, String path, List<String> arguments) {
+    byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
+    byte[] argumentBytes = String.join("\0", arguments).getBytes(StandardCharsets.UTF_8);
+    StructLayout layout = WireLayouts.EXEC_EVENT;
+    int fixed = (int) layout.byteSize();
+    MemorySegment event =
+        event(
+            EventKind.EXEC,
+            Hook.EXEC,
+            time,
+            actor,
+            fixed + pathBytes.length + argumentBytes.length);
+    putLong(event, layout, "inode", file.inode());
+    putInt(event, layout, "device", file.device());
+    putInt(event, layout, "flags", flags);
+    putInt(event, layout, "argument_count", arguments.size());
+    putShort(event, layout, "path_length", pathBytes.length);
+    putShort(event, layout, "arguments_length", argumentBytes.length);
+    putComm(event, layout, path.substring(path.lastIndexOf('/') + 1));
+    MemorySegment.copy(pathBytes, 0, event, JAVA_BYTE, fixed, pathBytes.length);
+    MemorySegment.copy(
+        argumentBytes, 0, event, JAVA_BYTE, fixed + pathBytes.length, argumentBytes.length);
+    return event.toArray(JAVA_BYTE);
+  }
+
+  public static byte[] fork(long time, Actor parent, ProcessKey child) {
+    StructLayout layout = WireLayouts.FORK_EVENT;
+    MemorySegment event = event(EventKind.FORK, Hook.FORK, time, parent, (int) layout.byteSize());
+    putKey(event, WireLayouts.offset(layout, "child"), child);
+    return event.toArray(JAVA_BYTE);
+  }
+
+  public static byte[] exit(long time, Actor actor, int status) {
+    StructLayout layout = WireLayouts.EXIT_EVENT;
+    MemorySegment event = event(EventKind.EXIT, Hook.EXIT, time, actor, (int) layout.byteSize());
+    putInt(event, layout, "exit_code", status);
+    putLong(event, layout, "lifetime_nanos", time - actor.process().startBoottimeNanos());
+    return event.toArray(JAVA_BYTE);
+  }
+
+  public static byte[] connect(long time, Actor actor, int ipv4, int port, Decision decision) {
+    return socket(EventKind.CONNECT, Hook.CONNECT4, time, actor, ipv4, port, decision);
+  }
+
+  public static byte[] bind(long time, Actor actor, int ipv4, int port) {
+    return socket(EventKind.BIND, Hook.BIND4, time, actor, ipv4, port, Decision.ALLOWED);
+  }
+
+  private static byte[] socket(
+      EventKind kind, Hook hook, long time, Actor actor, int ipv4, int port, Decision decision) {
+    StructLayout layout = WireLayouts.SOCKET_EVENT;
+    MemorySegment event = event(kind, hook, time, actor, (int) layout.byteSize());
+    putShort(event, layout, "family", AF_INET);
+    putShort(event, layout, "port", port);
+    event.set(JAVA_BYTE, WireLayouts.offset(layout, "protocol"), TCP);
+    event.set(
+        JAVA_BYTE, WireLayouts.offset(layout, "decision"), (byte) decision.ordinal());
+    event.set(
+        JAVA_INT_UNALIGNED, WireLayouts.offset(layout, "address"), Integer.reverseBytes(ipv4));
+    return event.toArray(JAVA_BYTE);
+  }
+
+  public static byte[] enforcement(
+      long time, Actor actor, long verdictId, long hits, Action action, Operation operation) {
+    StructLayout layout = WireLayouts.ENFORCEMENT_EVENT;
+    MemorySegment event =
+        event(EventKind.ENFORCEMENT, Hook.ENFORCEMENT, time, actor, (int) layout.byteSize());
+    putLong(event, layout, "verdict_id", verdictId);
+    putLong(event, layout, "hits", hits);
+    putInt(event, layout, "action", action.wire());
+    putInt(event, layout, "operation", operation.bit());
+    putShort(event, layout, "error", 1);
+    putInt(event, layout, "hook", Hook.CONNECT4.ordinal());
+    return event.toArray(JAVA_BYTE);
+  }
+
+  private static MemorySegment event(
+      EventKind kind, Hook hook, long time, Actor actor, int size) {
+    MemorySegment event = MemorySegment.ofArray(new byte[size]);
+    StructLayout header = WireLayouts.EVENT_HEADER;
+    putShort(event, header, "kind", kind.wire());
+    putShort(event, header, "hook", hook.ordinal());
+    putInt(event, header, "size", size);
+    putLong(event, header, "kernel_time_nanos", time);
+    putKey(event, WireLayouts.offset(header, "process"), actor.process());
+    putKey(event, WireLayouts.offset(header, "parent"), actor.parent());
+    putInt(event, header, "tid", actor.process().tgid());
+    putInt(event, header, "uid", actor.uid());
+    putLong(event, header, "cgroup_id", actor.cgroupId());
+    return event;
+  }
+
+  private static void putKey(MemorySegment event, long at, ProcessKey key) {
+    event.set(JAVA_LONG_UNALIGNED, at, key.startBoottimeNanos());
+    event.set(
+        JAVA_INT_UNALIGNED, at + WireLayouts.offset(WireLayouts.PROCESS_KEY, "tgid"), key.tgid());
+  }
+
+  private static void putComm(MemorySegment event, StructLayout layout, String comm) {
+    byte[] bytes = comm.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(bytes.length, WireLayouts.COMM_SIZE - 1);
+    MemorySegment.copy(
+        bytes, 0, event, JAVA_BYTE, WireLayouts.offset(layout, "comm"), length);
+  }
+
+  private static void putLong(MemorySegment event, StructLayout layout, String field, long value) {
+    event.set(JAVA_LONG_UNALIGNED, WireLayouts.offset(layout, field), value);
+  }
+
+  private static void putInt(MemorySegment event, StructLayout layout, String field, int value) {
+    event.set(JAVA_INT_UNALIGNED, WireLayouts.offset(layout, field), value);
+  }
+
+  private static void putShort(MemorySegment event, StructLayout layout, String field, int value) {
+    event.set(JAVA_SHORT_UNALIGNED, WireLayouts.offset(layout, field), (short) value);
+  }
+}
