@@ -63,6 +63,7 @@ public final class SealedConfiguration {
     settings.set(WebOptions.RESCALE_ENABLE, false);
     settings.set(RestOptions.ENABLE_FLAMEGRAPH, false);
     settings.set(BlobServerOptions.FETCH_CONCURRENT, 1);
+    settings.set(SecurityOptions.DELEGATION_TOKENS_ENABLED, false);
     // Nothing is handed to the BLOB server, however large, so that it can be closed.
     settings.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
   }

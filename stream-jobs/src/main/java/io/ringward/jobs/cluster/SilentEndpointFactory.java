@@ -58,7 +58,8 @@ final class SilentEndpointFactory implements RestEndpointFactory<DispatcherGatew
     return made.closeAsync();
   }
 
-  @SuppressWarnings("try") // WebMonitorEndpoint.close() may be interrupted: that is Flink's declaration.
+  @SuppressWarnings(
+      "try") // WebMonitorEndpoint.close() may be interrupted: that is Flink's declaration.
   private static final class SilentEndpoint extends WebMonitorEndpoint<DispatcherGateway> {
     SilentEndpoint(
         Configuration configuration,

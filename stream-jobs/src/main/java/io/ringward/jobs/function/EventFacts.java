@@ -101,11 +101,7 @@ final class EventFacts implements EventContext {
       case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT;
       case LOCAL_ADDRESS, LOCAL_PORT -> view.kind() == EventKind.BIND;
       case PROTOCOL -> view.kind() == EventKind.CONNECT || view.kind() == EventKind.BIND;
-      case PROCESS_NAME,
-          PROCESS_EXE,
-          PROCESS_EXE_PATH,
-          PROCESS_ARGUMENTS,
-          PROCESS_COMMAND_LINE ->
+      case PROCESS_NAME, PROCESS_EXE, PROCESS_EXE_PATH, PROCESS_ARGUMENTS, PROCESS_COMMAND_LINE ->
           text(fact, generation) != null;
     };
   }

@@ -4,6 +4,8 @@ package io.ringward.jobs.function;
 import io.ringward.detect.FeatureVector;
 import io.ringward.detect.Observation;
 import io.ringward.detect.ProcessWindows;
+import io.ringward.jobs.memory.LoopMemory;
+import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.kernel.ControlItem;
@@ -14,12 +16,12 @@ import io.ringward.kernel.FeedItem;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.rules.Rule;
 import io.ringward.rules.RuleCompiler;
-import io.ringward.rules.problem.RuleException;
 import io.ringward.rules.RuleMatchConsumer;
 import io.ringward.rules.RuleSet;
 import io.ringward.rules.RuleSource;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
+import io.ringward.rules.problem.RuleException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,16 +29,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ordered stage: what has to see every event, in its order, on one thread. It keeps the process
- * table, tests stateless rules, counts features, and takes the control items that steer all of that.
+ * table, tests stateless rules, counts features, and takes the control items that steer all of
+ * that.
  *
  * <p>An event that no rule matches and that closes no window allocates nothing here.
  *
  * <p><b>Lifetime.</b> A ring cannot be read twice, so what was made from it must not be lost when
  * Flink restarts the job within this process: a stage belongs to its feed, outlives the attempts of
- * the job (see {@link StageMemory}) and is no part of a checkpoint. After a restart of the process
+ * the job (see {@link LoopMemory}) and is no part of a checkpoint. After a restart of the process
  * the bootstrap fills a new one.
  */
-final class HostStage {
+public final class HostStage {
   private static final Logger LOG = LoggerFactory.getLogger(HostStage.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -48,6 +51,7 @@ final class HostStage {
   private final RuleMatchConsumer matched = this::matched;
 
   private RuleSet rules;
+  private long clockDifferenceNanos = Long.MAX_VALUE;
   private StageOutput output;
   private EventView view;
   private ProcessEntry actor;
@@ -55,14 +59,14 @@ final class HostStage {
   /**
    * @throws IllegalArgumentException when the rules are wrong: whoever sends them checks them first
    */
-  HostStage(StageOptions options) {
-    table = new ProcessTable(options.processCapacity());
+  public HostStage(LoopSettings settings) {
+    table = new ProcessTable(settings.capacities().processes());
     facts = new EventFacts(table);
     windows =
         new ProcessWindows(
-            options.windowCapacity(), options.hashSeed(), this::lookUp, this::windowClosed);
+            settings.capacities().windows(), settings.seed(), this::lookUp, this::windowClosed);
     try {
-      rules = compile(options.rules());
+      rules = compile(settings.rules());
     } catch (RuleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -107,8 +111,7 @@ final class HostStage {
       case EXIT -> test(EventType.PROCEXIT);
       case CONNECT -> test(EventType.CONNECT);
       case BIND -> test(EventType.BIND);
-      case ENFORCEMENT ->
-          output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
+      case ENFORCEMENT -> output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
     }
   }
 
@@ -126,7 +129,17 @@ final class HostStage {
   private void onTick(ControlItem.Tick tick) {
     facts.wallOffset(System.currentTimeMillis() * NANOS_PER_MILLI - tick.timeNanos());
     windows.closeWindows(tick.timeNanos());
-    output.toScore(new ScoreItem.Pulse(tick.timeNanos()));
+    output.toScore(new ScoreItem.Pulse(tick.timeNanos(), entered(tick)));
+  }
+
+  /**
+   * When a tick entered the feed, by {@link System#nanoTime}. Java cannot read {@code
+   * CLOCK_BOOTTIME}; both clocks run at one rate, and the smallest difference ever seen is that of
+   * a tick that came through at once. A suspended machine makes it smaller, never larger.
+   */
+  private long entered(ControlItem.Tick tick) {
+    clockDifferenceNanos = Math.min(clockDifferenceNanos, System.nanoTime() - tick.timeNanos());
+    return tick.timeNanos() + clockDifferenceNanos;
   }
 
   private Optional<ProcessInfo> lookUp(long startBoottimeNanos, int tgid) {
@@ -136,8 +149,7 @@ final class HostStage {
 
   /** A window of a process that the table has forgotten tells nobody anything: it is let go. */
   private void windowClosed(FeatureVector vector) {
-    ProcessEntry entry =
-        table.find(vector.process().startBoottimeNanos(), vector.process().tgid());
+    ProcessEntry entry = table.find(vector.process().startBoottimeNanos(), vector.process().tgid());
     if (entry != null) {
       output.toScore(
           new ScoreItem.Observed(new Observation(vector, entry.info(), table.ancestry(entry))));

@@ -63,8 +63,8 @@ final class ProcessIndex {
   }
 
   /**
-   * Looks on from where it stopped last, for a bounded number of steps, for an entry whose facts are
-   * its parent's: one that nobody descends from if there is one, else any.
+   * Looks on from where it stopped last, for a bounded number of steps, for an entry whose facts
+   * are its parent's: one that nobody descends from if there is one, else any.
    *
    * @return null when none came by
    */

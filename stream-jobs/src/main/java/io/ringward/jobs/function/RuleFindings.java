@@ -38,7 +38,8 @@ final class RuleFindings {
   private static Optional<Finding.Proposal> proposal(RuleAction action) {
     return switch (action) {
       case RuleAction.Alert() -> Optional.empty();
-      case RuleAction.Throttle throttle -> Optional.of(proposal(action, Optional.of(throttle.rate())));
+      case RuleAction.Throttle throttle ->
+          Optional.of(proposal(action, Optional.of(throttle.rate())));
       case RuleAction.Block block -> Optional.of(proposal(block, Optional.empty()));
       case RuleAction.Kill kill -> Optional.of(proposal(kill, Optional.empty()));
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
@@ -8,6 +9,7 @@ import io.ringward.kernel.FeedItem;
 import java.net.URI;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -29,7 +31,7 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
   private transient Route route;
 
   /**
-   * @param uri of the feed, whose {@link StageMemory} is open
+   * @param uri of the feed, whose {@link LoopMemory} is open
    */
   public StageFunction(URI uri) {
     this.uri = Objects.requireNonNull(uri);
@@ -37,8 +39,14 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
 
   @Override
   public void open(OpenContext context) {
-    stage = StageMemory.at(uri);
+    stage = LoopMemory.at(uri).stage(HostStage.class);
     route = new Route();
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    metrics.gauge("processes", () -> stage.table().size());
+    metrics.gauge("forgottenProcesses", () -> stage.table().forgottenAlive());
+    metrics.gauge("windows", () -> stage.windows().size());
+    metrics.gauge("forgottenWindows", () -> stage.windows().evictions());
+    metrics.gauge("degraded", () -> stage.windows().isDegraded() ? 1 : 0);
   }
 
   @Override

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * How values of one type are written and read. Implementations hold no state and are thread-safe.
@@ -19,6 +22,9 @@ import java.util.List;
 interface Codec<T> {
   /** Most elements of a list that is believed. */
   int MOST_ELEMENTS = 1 << 20;
+
+  /** Most bytes of a checked value that are believed. */
+  int MOST_BYTES = 64 << 20;
 
   void write(T value, DataOutput out) throws IOException;
 
@@ -67,5 +73,49 @@ interface Codec<T> {
       values.add(reader.read(in));
     }
     return values;
+  }
+
+  /**
+   * The same with a length and a checksum around it (CRC-32C, RFC 3720), for what lies in files: a
+   * flipped bit in a number would otherwise be read as another number.
+   */
+  default Codec<T> checked() {
+    Codec<T> inner = this;
+    return new Codec<>() {
+      @Override
+      public void write(T value, DataOutput out) throws IOException {
+        DataOutputSerializer buffer = new DataOutputSerializer(1024);
+        inner.write(value, buffer);
+        out.writeInt(buffer.length());
+        out.writeInt(sum(buffer.getSharedBuffer(), buffer.length()));
+        out.write(buffer.getSharedBuffer(), 0, buffer.length());
+      }
+
+      @Override
+      public T read(int version, DataInput in) throws IOException {
+        int length = in.readInt();
+        int expected = in.readInt();
+        if (length < 0 || length > MOST_BYTES) {
+          throw new StreamCorruptedException("a value of " + length + " bytes: damaged state");
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        if (sum(bytes, length) != expected) {
+          throw new StreamCorruptedException("the checksum of a value is wrong: damaged state");
+        }
+        return inner.read(version, new DataInputDeserializer(bytes));
+      }
+
+      @Override
+      public T copy(T value) {
+        return inner.copy(value);
+      }
+    };
+  }
+
+  private static int sum(byte[] bytes, int length) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes, 0, length);
+    return (int) sum.getValue();
   }
 }

@@ -23,6 +23,8 @@ public sealed interface DecideItem {
    * A tick on its way through the loop, after the score operator.
    *
    * @param timeNanos when it entered the feed
+   * @param enteredNanos the same by {@link System#nanoTime} of this process, to tell the loop's
+   *     delay
    */
-  record Pulse(long timeNanos) implements DecideItem {}
+  record Pulse(long timeNanos, long enteredNanos) implements DecideItem {}
 }

@@ -43,9 +43,10 @@ final class DecideItemCodec implements Codec<DecideItem> {
         out.writeLong(verdictId);
         ContractCodec.writeText(operator, out);
       }
-      case DecideItem.Pulse(long timeNanos) -> {
+      case DecideItem.Pulse(long timeNanos, long enteredNanos) -> {
         out.writeByte(PULSE);
         out.writeLong(timeNanos);
+        out.writeLong(enteredNanos);
       }
     }
   }
@@ -59,7 +60,7 @@ final class DecideItemCodec implements Codec<DecideItem> {
       case ADDED -> new DecideItem.Added(ContractCodec.readVerdict(in));
       case RELEASED ->
           new DecideItem.Released(in.readLong(), in.readLong(), ContractCodec.readText(in));
-      case PULSE -> new DecideItem.Pulse(in.readLong());
+      case PULSE -> new DecideItem.Pulse(in.readLong(), in.readLong());
       default -> throw new StreamCorruptedException(kind + " is nothing to decide: damaged bytes");
     };
   }

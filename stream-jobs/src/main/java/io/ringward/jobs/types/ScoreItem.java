@@ -12,6 +12,8 @@ public sealed interface ScoreItem {
    * A tick on its way through the loop.
    *
    * @param timeNanos when it entered the feed
+   * @param enteredNanos the same by {@link System#nanoTime} of this process, to tell the loop's
+   *     delay
    */
-  record Pulse(long timeNanos) implements ScoreItem {}
+  record Pulse(long timeNanos, long enteredNanos) implements ScoreItem {}
 }

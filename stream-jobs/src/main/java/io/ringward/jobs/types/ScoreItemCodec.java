@@ -23,9 +23,10 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
         out.writeByte(OBSERVED);
         observation.write(out);
       }
-      case ScoreItem.Pulse(long timeNanos) -> {
+      case ScoreItem.Pulse(long timeNanos, long enteredNanos) -> {
         out.writeByte(PULSE);
         out.writeLong(timeNanos);
+        out.writeLong(enteredNanos);
       }
     }
   }
@@ -35,7 +36,7 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
     int kind = in.readUnsignedByte();
     return switch (kind) {
       case OBSERVED -> new ScoreItem.Observed(Observation.read(in));
-      case PULSE -> new ScoreItem.Pulse(in.readLong());
+      case PULSE -> new ScoreItem.Pulse(in.readLong(), in.readLong());
       default -> throw new StreamCorruptedException(kind + " is nothing to score: damaged bytes");
     };
   }

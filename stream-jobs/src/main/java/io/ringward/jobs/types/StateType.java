@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.types;
 
-import io.ringward.kernel.ContractCodec;
+import io.ringward.detect.ProgramKey;
+import io.ringward.detect.ProgramProfile;
 import io.ringward.kernel.FeedItem;
-import io.ringward.kernel.ProcessKey;
-import io.ringward.kernel.Verdict;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -17,16 +16,10 @@ public enum StateType {
   FEED_ITEM("feed-item", 1, FeedItem.class, FeedItemCodec.INSTANCE),
   SCORE_ITEM("score-item", 1, ScoreItem.class, ScoreItemCodec.INSTANCE),
   DECIDE_ITEM("decide-item", 1, DecideItem.class, DecideItemCodec.INSTANCE),
-  PROCESS_KEY(
-      "process-key",
-      1,
-      ProcessKey.class,
-      Codec.of(ContractCodec::writeKey, ContractCodec::readKey)),
-  VERDICT(
-      "verdict",
-      1,
-      Verdict.class,
-      Codec.of(ContractCodec::writeVerdict, ContractCodec::readVerdict));
+  SINK_ITEM("sink-item", 1, SinkItem.class, SinkItemCodec.INSTANCE),
+  PROGRAM_KEY("program-key", 1, ProgramKey.class, Codec.of(ProgramKey::write, ProgramKey::read)),
+  PROGRAM_PROFILE("program-profile", 1, ProgramProfile.class, new ProgramProfileCodec().checked()),
+  DECIDER_IMAGE("decider-image", 1, DeciderImage.class, new DeciderImageCodec().checked());
 
   private final String label;
   private final int version;
@@ -57,7 +50,7 @@ public enum StateType {
 
   /** Whether values change after they are made, so that a snapshot needs a copy. */
   public boolean mutable() {
-    return false;
+    return this == PROGRAM_PROFILE;
   }
 
   /**

@@ -69,8 +69,7 @@ final class EventFactsTest {
   @Test
   void ancestorsAreFoundOneByOne() {
     parentAndChild();
-    move(
-        WireEvents.bind(120, new Actor(CHILD, PARENT), 0x7f000001, 80), EventType.BIND);
+    move(WireEvents.bind(120, new Actor(CHILD, PARENT), 0x7f000001, 80), EventType.BIND);
     assertEquals("nginx", facts.text(Fact.PROCESS_NAME, 1));
     assertEquals("nginx -g x", facts.text(Fact.PROCESS_COMMAND_LINE, 1));
     assertEquals(1, facts.number(Fact.PROCESS_ID, 1));
@@ -83,8 +82,7 @@ final class EventFactsTest {
   void anEndpointIsReadAsTheRulesWantIt() {
     parentAndChild();
     Actor child = new Actor(CHILD, PARENT);
-    move(
-        WireEvents.connect(120, child, 0xC0A80102, 443, Decision.ALLOWED), EventType.CONNECT);
+    move(WireEvents.connect(120, child, 0xC0A80102, 443, Decision.ALLOWED), EventType.CONNECT);
     assertTrue(facts.has(Fact.REMOTE_ADDRESS, 0));
     assertFalse(facts.has(Fact.LOCAL_ADDRESS, 0));
     assertEquals(0, facts.addressHigh(Fact.REMOTE_ADDRESS));
@@ -95,8 +93,7 @@ final class EventFactsTest {
 
   @Test
   void whatIsNotKnownIsAbsent() {
-    move(
-        WireEvents.exit(120, new Actor(CHILD, PARENT), 3 << 8), EventType.PROCEXIT);
+    move(WireEvents.exit(120, new Actor(CHILD, PARENT), 3 << 8), EventType.PROCEXIT);
     assertNull(facts.text(Fact.PROCESS_NAME, 0));
     assertNull(facts.text(Fact.PROCESS_EXE, 0));
     assertNull(facts.text(Fact.PROCESS_ARGUMENTS, 0));

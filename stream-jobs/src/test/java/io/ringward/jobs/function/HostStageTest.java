@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.ringward.decide.Policy;
+import io.ringward.decide.Protection;
 import io.ringward.detect.Feature;
+import io.ringward.jobs.memory.Capacities;
+import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
 import io.ringward.jobs.types.DecideItem;
@@ -71,7 +75,13 @@ final class HostStageTest {
 
   private static HostStage stage(String rules) {
     return new HostStage(
-        new StageOptions(List.of(new RuleText("test.yaml", rules)), 1024, 1024, 42));
+        new LoopSettings(
+            List.of(new RuleText("test.yaml", rules)),
+            Policy.standard(Policy.Mode.ENFORCE),
+            Protection.NONE,
+            new Capacities(1024, 1024, 64, 8, 64, 16),
+            42,
+            "boot"));
   }
 
   private void accept(byte[] event) {
@@ -156,7 +166,8 @@ final class HostStageTest {
     ScoreItem.Observed observed = assertInstanceOf(ScoreItem.Observed.class, toScore.getFirst());
     assertEquals(50, observed.observation().vector().value(Feature.CONNECTS));
     assertEquals("/usr/bin/curl", observed.observation().process().path());
-    assertEquals(new ScoreItem.Pulse(11 * SECOND + 1), toScore.getLast());
+    ScoreItem.Pulse pulse = assertInstanceOf(ScoreItem.Pulse.class, toScore.getLast());
+    assertEquals(11 * SECOND + 1, pulse.timeNanos());
   }
 
   @Test
@@ -179,8 +190,7 @@ final class HostStageTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().threadId();
     Actor child = new Actor(CHILD, PARENT);
-    byte[] event =
-        WireEvents.connect(5 * SECOND, child, 0x0A000001, 80, Decision.ALLOWED);
+    byte[] event = WireEvents.connect(5 * SECOND, child, 0x0A000001, 80, Decision.ALLOWED);
     MemorySegment memory = MemorySegment.ofArray(event);
     for (int i = 0; i < 20_000; i++) { // Classes load, the window grows its sketches.
       stage.accept(view.wrap(memory, 0, event.length), output);

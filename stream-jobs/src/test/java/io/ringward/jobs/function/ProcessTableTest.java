@@ -131,9 +131,7 @@ final class ProcessTableTest {
     }
     for (int i = 0; i < 100_000; i++) {
       ProcessKey parent = i == 0 ? key(2) : new ProcessKey(1_000_000L + i - 1, 1_000 + i - 1);
-      see(
-          WireEvents.fork(
-              i, new Actor(parent, INIT), new ProcessKey(1_000_000L + i, 1_000 + i)));
+      see(WireEvents.fork(i, new Actor(parent, INIT), new ProcessKey(1_000_000L + i, 1_000 + i)));
     }
     for (int pid = 2; pid < 200; pid++) {
       assertNotNull(find(key(pid)), "daemon " + pid);

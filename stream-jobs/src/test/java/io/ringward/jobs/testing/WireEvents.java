@@ -89,8 +89,7 @@ public final class WireEvents {
     putShort(event, layout, "family", AF_INET);
     putShort(event, layout, "port", port);
     event.set(JAVA_BYTE, WireLayouts.offset(layout, "protocol"), TCP);
-    event.set(
-        JAVA_BYTE, WireLayouts.offset(layout, "decision"), (byte) decision.ordinal());
+    event.set(JAVA_BYTE, WireLayouts.offset(layout, "decision"), (byte) decision.ordinal());
     event.set(
         JAVA_INT_UNALIGNED, WireLayouts.offset(layout, "address"), Integer.reverseBytes(ipv4));
     return event.toArray(JAVA_BYTE);
@@ -110,8 +109,7 @@ public final class WireEvents {
     return event.toArray(JAVA_BYTE);
   }
 
-  private static MemorySegment event(
-      EventKind kind, Hook hook, long time, Actor actor, int size) {
+  private static MemorySegment event(EventKind kind, Hook hook, long time, Actor actor, int size) {
     MemorySegment event = MemorySegment.ofArray(new byte[size]);
     StructLayout header = WireLayouts.EVENT_HEADER;
     putShort(event, header, "kind", kind.wire());
@@ -135,8 +133,7 @@ public final class WireEvents {
   private static void putComm(MemorySegment event, StructLayout layout, String comm) {
     byte[] bytes = comm.getBytes(StandardCharsets.UTF_8);
     int length = Math.min(bytes.length, WireLayouts.COMM_SIZE - 1);
-    MemorySegment.copy(
-        bytes, 0, event, JAVA_BYTE, WireLayouts.offset(layout, "comm"), length);
+    MemorySegment.copy(bytes, 0, event, JAVA_BYTE, WireLayouts.offset(layout, "comm"), length);
   }
 
   private static void putLong(MemorySegment event, StructLayout layout, String field, long value) {
