@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.rules;
 
+import io.ringward.rules.evaluate.CandidateIndex;
 import io.ringward.rules.evaluate.Evaluator;
 import io.ringward.rules.evaluate.EvaluatorCompiler;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
+import io.ringward.rules.predicate.Predicate;
 import io.ringward.rules.predicate.Specialiser;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,7 +15,9 @@ import java.util.Map;
 
 /**
  * Rules that are ready to run. An event is tested only against the rules that can match its type,
- * each reduced to what that type leaves open; every rule that matches fires, not only the first.
+ * each reduced to what that type leaves open, and of those only against the ones that an
+ * {@linkplain CandidateIndex index} of required values does not rule out; every rule that matches
+ * fires, not only the first.
  *
  * <p>Immutable and safe for use by several threads, each with its own context. Evaluation allocates
  * nothing. Replacing rules means replacing the set.
@@ -28,29 +32,50 @@ public final class RuleSet {
     this.rules = List.copyOf(rules);
     for (EventType type : EventType.values()) {
       Specialiser specialiser = new Specialiser(type);
-      EvaluatorCompiler compiler = new EvaluatorCompiler(type);
       List<Rule> candidates = new ArrayList<>();
-      List<Evaluator> evaluators = new ArrayList<>();
+      List<Predicate> conditions = new ArrayList<>();
       for (Rule rule : rules) {
         specialiser
             .specialise(rule.condition())
             .ifPresent(left -> {
               candidates.add(rule);
-              evaluators.add(compiler.compile(left));
+              conditions.add(left);
             });
       }
-      candidatesByType.put(type, new Candidates(candidates, evaluators));
+      candidatesByType.put(type, new Candidates(type, candidates, conditions));
     }
   }
 
   /** The rules that one type of event can match, and what is left to test of each. */
   private static final class Candidates {
     private final Rule[] rules;
+    private final CandidateIndex index;
     private final Evaluator[] evaluators;
 
-    Candidates(List<Rule> rules, List<Evaluator> evaluators) {
+    Candidates(EventType type, List<Rule> rules, List<Predicate> conditions) {
+      EvaluatorCompiler compiler = new EvaluatorCompiler(type);
       this.rules = rules.toArray(Rule[]::new);
-      this.evaluators = evaluators.toArray(Evaluator[]::new);
+      this.index = CandidateIndex.of(conditions, type);
+      this.evaluators = index.residuals().stream().map(compiler::compile).toArray(Evaluator[]::new);
+    }
+
+    int evaluate(EventContext event, RuleMatchConsumer consumer) {
+      long[] first = index.firstMask(event);
+      long[] second = index.secondMask(event);
+      long[] third = index.thirdMask(event);
+      int matches = 0;
+      for (int word = 0; word < first.length; word++) {
+        long left = first[word] & second[word] & third[word];
+        while (left != 0) {
+          int rule = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+          left &= left - 1;
+          if (evaluators[rule].test(event)) {
+            matches++;
+            consumer.matched(rules[rule], event);
+          }
+        }
+      }
+      return matches;
     }
   }
 
@@ -75,15 +100,6 @@ public final class RuleSet {
    * @return how many rules matched
    */
   public int evaluate(EventContext event, RuleMatchConsumer consumer) {
-    Candidates candidates = candidatesByType.get(event.type());
-    Evaluator[] evaluators = candidates.evaluators;
-    int matches = 0;
-    for (int index = 0; index < evaluators.length; index++) {
-      if (evaluators[index].test(event)) {
-        matches++;
-        consumer.matched(candidates.rules[index], event);
-      }
-    }
-    return matches;
+    return candidatesByType.get(event.type()).evaluate(event, consumer);
   }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 /** Gets the text of a source, strictly UTF-8 and of bounded size. */
 final class SourceReader {
   /** The largest file. */
-  static final int MOST_BYTES = 4 << 20;
+  static final int MOST_BYTES = 1 << 20;
 
   private SourceReader() {}
 

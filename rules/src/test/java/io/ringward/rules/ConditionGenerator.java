@@ -66,6 +66,13 @@ final class ConditionGenerator {
     };
   }
 
+  /** A few tests that all have to hold, as most rules are. */
+  Node conjunction() {
+    List<Node> nodes = nodes(1);
+    return new Node(
+        joined(nodes, " and "), event -> nodes.stream().allMatch(n -> n.meaning.of(event)));
+  }
+
   private List<Node> nodes(int depth) {
     List<Node> nodes = new ArrayList<>();
     int count = 2 + random.nextInt(2);

@@ -4,6 +4,9 @@ package io.ringward.rules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,5 +33,30 @@ class DifferentialTest {
       }
     }
     assertTrue(matched > evaluated / 10 && matched < evaluated * 9 / 10, matched + " matches");
+  }
+
+  /** Many rules at once, so that the index over them has several dimensions and words. */
+  @Test
+  void setsOfRulesAgreeWithNaive() {
+    for (long seed = 0; seed < 60; seed++) {
+      ConditionGenerator made = new ConditionGenerator(seed);
+      List<ConditionGenerator.Node> nodes = new ArrayList<>();
+      StringBuilder text = new StringBuilder();
+      int count = 1 + (int) (seed * 37 % 200);
+      for (int i = 0; i < count; i++) {
+        nodes.add(made.conjunction());
+        text.append(Compiling.item("r" + i, "|\n    " + nodes.getLast().text()));
+      }
+      RuleSet rules = Compiling.compile(made.definitions() + text).rules();
+      for (int i = 0; i < 200; i++) {
+        SampleEvent event = made.event();
+        List<String> expected =
+            IntStream.range(0, count)
+                .filter(rule -> nodes.get(rule).meaning().of(event))
+                .mapToObj(rule -> "r" + rule)
+                .toList();
+        assertEquals(expected, Compiling.fired(rules, event), () -> text + "\n" + event);
+      }
+    }
   }
 }

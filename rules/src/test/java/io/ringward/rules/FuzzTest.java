@@ -67,7 +67,7 @@ class FuzzTest {
 
   @Test
   void randomBytes() {
-    for (long seed = 0; seed < 20_000; seed++) {
+    for (long seed = 0; seed < 8_000; seed++) {
       Random random = new Random(seed);
       byte[] bytes = new byte[random.nextInt(200)];
       random.nextBytes(bytes);
@@ -78,7 +78,7 @@ class FuzzTest {
   @Test
   void randomCharactersThatMeanSomethingToYaml() {
     String alphabet = "-:[]{}?,&*!|>'\"%@`#~ \n\n\t\\abc.x01";
-    for (long seed = 0; seed < 30_000; seed++) {
+    for (long seed = 0; seed < 12_000; seed++) {
       Random random = new Random(seed);
       StringBuilder text = new StringBuilder();
       int length = random.nextInt(80);
@@ -92,7 +92,7 @@ class FuzzTest {
   @Test
   void damagedStarterRules() {
     String starter = starter();
-    for (long seed = 0; seed < 1_500; seed++) {
+    for (long seed = 0; seed < 600; seed++) {
       Random random = new Random(seed);
       StringBuilder text = new StringBuilder(starter);
       int damages = 1 + random.nextInt(4);
@@ -159,7 +159,7 @@ class FuzzTest {
         "- list: l\n  items: [1, x]\n- macro: m\n  condition: proc.name in (l)\n- rule: r\n"
             + "  desc: d\n  output: o\n  priority: info\n  condition: |\n    ";
     int compiled = 0;
-    for (long seed = 0; seed < 60_000; seed++) {
+    for (long seed = 0; seed < 20_000; seed++) {
       Random random = new Random(seed);
       StringBuilder condition = new StringBuilder();
       int length = 1 + random.nextInt(12);
@@ -181,7 +181,7 @@ class FuzzTest {
   @Test
   void outputSoup() {
     String alphabet = "%%%[]().proc.name[1]evt.numé ";
-    for (long seed = 0; seed < 20_000; seed++) {
+    for (long seed = 0; seed < 8_000; seed++) {
       Random random = new Random(seed);
       StringBuilder output = new StringBuilder();
       int length = random.nextInt(30);
