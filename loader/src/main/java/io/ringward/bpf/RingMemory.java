@@ -22,6 +22,21 @@ final class RingMemory {
   private static final int BUSY = 1 << 31;
   private static final int DISCARD = 1 << 30;
   private static final int HEADER_BYTES = 8;
+
+  /** The header's size, and what rounding up to the next multiple of 8 takes. */
+  private static final int ROUNDED_HEADER_BYTES = HEADER_BYTES + 7;
+
+  /** Takes the flags off a header, and the remainder of 8. */
+  private static final int STEP_MASK = ~(BUSY | DISCARD | 7);
+
+  /**
+   * For the headers alone: a constant segment, whose checks fold away; through the ring's own,
+   * which has to be checked again after each acquire, a record costs 5 ns instead of 3. Safe, since
+   * a pass stays between its two checked positions, and nobody unmaps during a pass.
+   */
+  @SuppressWarnings("restricted")
+  private static final MemorySegment ADDRESS_SPACE = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
   private static final long NO_KEY = -1;
 
   private static final VarHandle LONG = JAVA_LONG.varHandle();
@@ -97,86 +112,101 @@ final class RingMemory {
     return drain(handler, limit, keyOffset, bound);
   }
 
-  /** The key of the record that is next, or {@code otherwise} when none can be consumed. */
-  long nextKey(long keyOffset, long otherwise) {
-    long position = consumerPosition();
-    long end = producerPosition();
-    requirePlausible(position, end);
-    while (position != end) {
-      int header = (int) INT.getAcquire(data, position & mask);
-      if ((header & BUSY) != 0) {
-        return otherwise;
-      }
-      int length = header & ~DISCARD;
-      if ((header & DISCARD) == 0) {
-        return length < keyOffset + Long.BYTES
-            ? Long.MIN_VALUE
-            : data.get(JAVA_LONG_UNALIGNED, (position & mask) + HEADER_BYTES + keyOffset);
-      }
-      position += length + (long) HEADER_BYTES + 7 & ~7L;
-      if (position - end > 0) {
-        throw corrupt(position, end, "a discarded record of " + length + " bytes");
-      }
-    }
-    return otherwise;
-  }
-
   private int drain(RecordHandler handler, int limit, long keyOffset, long bound) {
     // Plain: this thread is the only one that writes it. Read again each time, since a map that
     // is pinned or shared may have been consumed by somebody else between two passes.
     long position = consumerPosition();
-    long published = position;
     long end = producerPosition();
-    // Locals: fields would be read again after each call of the handler.
+    requirePlausible(position, end);
+    // Both mappings of the data serve as one stretch: a pass is no longer than the ring, so nothing
+    // wraps from record to record. What leads from one header to the next is a load, an addition, a
+    // mask and an addition; that chain is what a record costs.
+    long start = position & mask;
+    long origin = position - start;
+    long stop = end - origin;
+    long address = data.address();
     MemorySegment ring = data;
-    long offsets = mask;
+    long at = start;
+    long publishAt = at + publishBytes;
     int handed = 0;
     long bytes = 0;
     long discarded = 0;
     try {
-      requirePlausible(position, end);
-      while (position != end && handed < limit) {
+      while (at != stop && handed < limit) {
         // Acquire: pairs with the kernel's xchg of the header at commit, so that the payload which
         // was written before it is seen.
-        long start = position & offsets;
-        int header = (int) INT.getAcquire(ring, start);
-        if ((header & BUSY) != 0) {
+        int header = (int) INT.getAcquire(ADDRESS_SPACE, address + at);
+        if (header < 0) { // BUSY is the sign bit
           break;
         }
-        int length = header & ~DISCARD;
-        long next = position + ((length + (long) HEADER_BYTES + 7) & ~7L);
-        if (next - end > 0) {
-          throw corrupt(position, end, "a record of " + length + " bytes");
+        long payload = at + HEADER_BYTES;
+        long next = at + step(header);
+        if (next > stop) {
+          throw corrupt(origin + at, end, header);
         }
-        if (keyOffset >= 0
-            && (header & DISCARD) == 0
-            && length >= keyOffset + Long.BYTES
-            && ring.get(JAVA_LONG_UNALIGNED, start + HEADER_BYTES + keyOffset) > bound) {
+        boolean kept = (header & DISCARD) == 0;
+        if (kept && keyOffset >= 0 && key(payload, header, keyOffset) > bound) {
           break;
         }
         // Advanced first: a handler that throws does not get the same record again.
-        position = next;
-        if ((header & DISCARD) == 0) {
+        at = next;
+        if (kept) {
           handed++;
-          bytes += length;
-          handler.onRecord(ring, start + HEADER_BYTES, length);
+          bytes += header;
+          handler.onRecord(ring, payload, header);
         } else {
           discarded++;
         }
-        if (position - published >= publishBytes) {
-          publish(position);
-          published = position;
+        if (at >= publishAt) {
+          publish(origin + at);
+          publishAt = at + publishBytes;
         }
       }
     } finally {
-      if (position != published) {
-        publish(position);
+      if (at != start) {
+        publish(origin + at);
       }
       add(RECORDS, handed);
       add(BYTES, bytes);
       add(DISCARDED, discarded);
     }
     return handed;
+  }
+
+  /** The key of the record that is next, or {@code otherwise} when none can be consumed. */
+  long nextKey(long keyOffset, long otherwise) {
+    long position = consumerPosition();
+    long end = producerPosition();
+    requirePlausible(position, end);
+    long at = position & mask;
+    long stop = end - position + at;
+    while (at != stop) {
+      int header = (int) INT.getAcquire(data, at);
+      if (header < 0) {
+        return otherwise;
+      }
+      long next = at + step(header);
+      if (next > stop) {
+        throw corrupt(end - (stop - at), end, header);
+      }
+      if ((header & DISCARD) == 0) {
+        return key(at + HEADER_BYTES, header, keyOffset);
+      }
+      at = next;
+    }
+    return otherwise;
+  }
+
+  /** Bytes from one header to the next. */
+  private static long step(int header) {
+    return Integer.toUnsignedLong((header + ROUNDED_HEADER_BYTES) & STEP_MASK);
+  }
+
+  /** The least key there is for a record that is too short to have one. */
+  private long key(long payload, int length, long keyOffset) {
+    return length < keyOffset + Long.BYTES
+        ? Long.MIN_VALUE
+        : data.get(JAVA_LONG_UNALIGNED, payload + keyOffset);
   }
 
   /** What a consumer that is about to sleep would miss; to be asked after a full fence. */
@@ -241,9 +271,14 @@ final class RingMemory {
   }
 
   private void requirePlausible(long position, long end) {
-    if (end - position < 0 || end - position > ringBytes) {
+    boolean aligned = ((position | end) & 7) == 0;
+    if (!aligned || end - position < 0 || end - position > ringBytes) {
       throw corrupt(position, end, "these positions");
     }
+  }
+
+  private RingCorruptionException corrupt(long position, long end, int header) {
+    return corrupt(position, end, "a record of " + (header & ~DISCARD) + " bytes");
   }
 
   private RingCorruptionException corrupt(long position, long end, String found) {

@@ -148,6 +148,37 @@ class RingMemoryTest {
   }
 
   @Test
+  void aPassCanEndBeforeTheFirstKeyOverABound() {
+    // A payload of bytes that count up from first: as a long, its key grows with first.
+    SimulatedRing ring = ring(0);
+    for (int first : new int[] {1, 2, 3, 9, 4}) {
+      ring.commit(ring.reserve(16, first));
+    }
+    ring.discard(ring.reserve(16, 1));
+    ring.commit(ring.reserve(3, 1));
+    long[] key = new long[10];
+    for (int first = 0; first < key.length; first++) {
+      for (int at = 0; at < 8; at++) {
+        key[first] |= (first + 8L + at) << (8 * at);
+      }
+    }
+    assertEquals(key[1], ring.memory().nextKey(8, -1));
+    assertEquals(2, ring.memory().drainUpTo(collect, ALL, 8, key[2]));
+    assertEquals(key[3], ring.memory().nextKey(8, -1));
+    assertEquals(0, ring.memory().drainUpTo(collect, ALL, 8, key[3] - 1));
+    assertEquals(1, ring.memory().drainUpTo(collect, 1, 8, Long.MAX_VALUE));
+    assertEquals(0, ring.memory().drainUpTo(collect, ALL, 8, key[4]));
+    assertEquals(2, ring.memory().drainUpTo(collect, 2, 8, key[9]));
+    assertEquals(Long.MIN_VALUE, ring.memory().nextKey(8, -1));
+    assertEquals(1, ring.memory().drainUpTo(collect, ALL, 8, Long.MIN_VALUE));
+    assertEquals(-1, ring.memory().nextKey(8, -1));
+    assertEquals(List.of(16, 16, 16, 16, 16, 3), lengths);
+    ring.reserve(16, 1);
+    assertEquals(-7, ring.memory().nextKey(8, -7));
+    assertThrows(IllegalArgumentException.class, () -> ring.memory().drainUpTo(collect, 1, -1, 0));
+  }
+
+  @Test
   void theLongestLengthIsCorruptionAndNotAnOverflow() {
     SimulatedRing ring = ring(0);
     ring.corrupt(ring.reserve(10, 0), (1 << 30) - 1);
@@ -160,6 +191,10 @@ class RingMemoryTest {
     ring.setProducerPosition((1 << 20) - 8);
     assertThrows(RingCorruptionException.class, () -> ring.memory().drain(collect, ALL));
     ring.setProducerPosition((1 << 20) + RING_BYTES + 8);
+    assertThrows(RingCorruptionException.class, () -> ring.memory().drain(collect, ALL));
+    ring.setProducerPosition((1 << 20) + 12);
+    assertThrows(RingCorruptionException.class, () -> ring.memory().drain(collect, ALL));
+    ring.setProducerPosition((1 << 20) + 12);
     assertThrows(RingCorruptionException.class, () -> ring.memory().drain(collect, ALL));
     assertTrue(lengths.isEmpty());
   }
