@@ -17,17 +17,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
 /** Writes events as the kernel does, into one buffer that each event overwrites, as in the ring. */
-final class WireEvents {
+public final class WireEvents {
   private final MemorySegment buffer = MemorySegment.ofArray(new byte[1024]);
   private final EventView view = new EventView();
 
-  EventView fork(long timeNanos, ProcessKey process, ProcessKey parent, ProcessKey child) {
+  public EventView fork(long timeNanos, ProcessKey process, ProcessKey parent, ProcessKey child) {
     begin(WireLayouts.FORK_EVENT, EventKind.FORK, Hook.FORK, timeNanos, process, parent);
     key(WireLayouts.offset(WireLayouts.FORK_EVENT, "child"), child);
     return end(WireLayouts.FORK_EVENT);
   }
 
-  EventView exec(long timeNanos, ProcessKey process, ProcessKey parent, FileIdentity file) {
+  public EventView exec(long timeNanos, ProcessKey process, ProcessKey parent, FileIdentity file) {
     StructLayout layout = WireLayouts.EXEC_EVENT;
     begin(layout, EventKind.EXEC, Hook.EXEC, timeNanos, process, parent);
     buffer.set(JAVA_LONG_UNALIGNED, WireLayouts.offset(layout, "inode"), file.inode());
@@ -35,7 +35,7 @@ final class WireEvents {
     return end(layout);
   }
 
-  EventView exit(long timeNanos, ProcessKey process, ProcessKey parent, int exitCode) {
+  public EventView exit(long timeNanos, ProcessKey process, ProcessKey parent, int exitCode) {
     StructLayout layout = WireLayouts.EXIT_EVENT;
     begin(layout, EventKind.EXIT, Hook.EXIT, timeNanos, process, parent);
     buffer.set(JAVA_INT_UNALIGNED, WireLayouts.offset(layout, "exit_code"), exitCode);
@@ -46,7 +46,7 @@ final class WireEvents {
     return end(layout);
   }
 
-  EventView connect(
+  public EventView connect(
       long timeNanos,
       ProcessKey process,
       ProcessKey parent,
@@ -57,7 +57,7 @@ final class WireEvents {
         EventKind.CONNECT, Hook.CONNECT4, timeNanos, process, parent, ipv4, port, decision);
   }
 
-  EventView bind(long timeNanos, ProcessKey process, ProcessKey parent, int port) {
+  public EventView bind(long timeNanos, ProcessKey process, ProcessKey parent, int port) {
     return socket(
         EventKind.BIND, Hook.BIND4, timeNanos, process, parent, 0, port, Decision.ALLOWED);
   }
