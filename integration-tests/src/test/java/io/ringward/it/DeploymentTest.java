@@ -137,6 +137,34 @@ final class DeploymentTest {
     return scripts;
   }
 
+  @Test
+  void anInstalledLauncherRunsTheJarsBesideItAndBuildsNothing(@TempDir Path installed)
+      throws Exception {
+    Path jars = TOP.resolve("agent/target/ringward/lib");
+    assumeTrue(Files.isDirectory(jars), jars + " is missing: run this with mvn verify");
+    Files.copy(TOP.resolve("ringward"), installed.resolve("ringward"));
+    Files.createSymbolicLink(installed.resolve("lib"), jars);
+    String agent = "ringward-agent-";
+    try (Stream<Path> files = Files.list(jars)) {
+      String jar =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.startsWith(agent))
+              .findFirst()
+              .orElseThrow();
+      String version = jar.substring(agent.length(), jar.length() - ".jar".length());
+      assertEquals(
+          new Outcome(0, "ringward " + version), run(installed, "bash", "ringward", "version"));
+    }
+    Outcome build = run(installed, "bash", "ringward", "build");
+    assertEquals(1, build.exit());
+    assertTrue(build.output().contains("build is for a source tree"), build.output());
+    try (Stream<Path> files = Files.list(installed)) {
+      assertEquals(2, files.count(), "it wrote beside itself");
+    }
+    Files.delete(installed.resolve("lib"));
+  }
+
   private static List<String> dashboardQueries() throws IOException {
     JsonNode dashboard = new ObjectMapper().readTree(Files.readString(DASHBOARD));
     var queries = new ArrayList<String>();
