@@ -99,6 +99,20 @@ sealed interface CFunction {
     }
   }
 
+  record IntOfPointerPointerInt(MethodHandle handle) implements CFunction {
+    IntOfPointerPointerInt(String symbol) {
+      this(link(symbol, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT)));
+    }
+
+    int call(MemorySegment a, MemorySegment b, int c) {
+      try {
+        return (int) handle.invokeExact(a, b, c);
+      } catch (Throwable thrown) {
+        throw NativeLibrary.unexpected(thrown);
+      }
+    }
+  }
+
   record IntOfIntPointer(MethodHandle handle) implements CFunction {
     IntOfIntPointer(String symbol) {
       this(link(symbol, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS)));
@@ -107,20 +121,6 @@ sealed interface CFunction {
     int call(int a, MemorySegment b) {
       try {
         return (int) handle.invokeExact(a, b);
-      } catch (Throwable thrown) {
-        throw NativeLibrary.unexpected(thrown);
-      }
-    }
-  }
-
-  record IntOfIntIntPointer(MethodHandle handle) implements CFunction {
-    IntOfIntIntPointer(String symbol) {
-      this(link(symbol, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS)));
-    }
-
-    int call(int a, int b, MemorySegment c) {
-      try {
-        return (int) handle.invokeExact(a, b, c);
       } catch (Throwable thrown) {
         throw NativeLibrary.unexpected(thrown);
       }

@@ -27,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  * milliseconds. Thread-safe.
  */
 public final class FeatureProbe {
+  private static final String NO_TARGET = "this kernel's BTF has nothing of that kind";
   private static final String FIRED = "loaded, attached and fired";
   private static final Path KERNEL_BTF = Path.of("/sys/kernel/btf/vmlinux");
   private static final long SWITCH_NANOS = 1_000_000;
@@ -42,6 +43,9 @@ public final class FeatureProbe {
   private static final int HELPER_LOOP = 181;
   private static final int HELPER_SET_RETVAL = 187;
 
+  private static final List<String> HELPER_REFUSALS =
+      List.of("unknown func", "invalid func", "cannot use helper");
+
   private FeatureProbe() {}
 
   /**
@@ -52,16 +56,17 @@ public final class FeatureProbe {
    */
   public static FeatureReport run() {
     Libbpf.require();
-    try (var _ = LibbpfLog.capture()) {
+    try (var _ = LibbpfLog.capture();
+        KernelBtf btf = new KernelBtf()) {
       List<Feature> features = new ArrayList<>();
       for (KernelFeature feature : KernelFeature.values()) {
-        features.add(probe(feature));
+        features.add(probe(feature, btf));
       }
       return new FeatureReport(kernelRelease(), Libbpf.version(), features);
     }
   }
 
-  private static Feature probe(KernelFeature feature) {
+  private static Feature probe(KernelFeature feature, KernelBtf btf) {
     return switch (feature) {
       case BTF ->
           Files.isReadable(KERNEL_BTF)
@@ -72,58 +77,52 @@ public final class FeatureProbe {
               feature,
               ProgramType.TRACING,
               ProbeProgram.TRACE_RAW_TP,
-              "sched_switch",
+              btf.tracepoint("sched_switch"),
               () -> LockSupport.parkNanos(SWITCH_NANOS));
       case FENTRY ->
           traced(
               feature,
               ProgramType.TRACING,
               ProbeProgram.TRACE_FENTRY,
-              "security_task_getpgid",
+              btf.function("security_task_getpgid"),
               FeatureProbe::askForProcessGroup);
       case FMOD_RET ->
           traced(
               feature,
               ProgramType.TRACING,
               ProbeProgram.MODIFY_RETURN,
-              "security_task_getpgid",
+              btf.function("security_task_getpgid"),
               FeatureProbe::askForProcessGroup);
       case LSM ->
           traced(
               feature,
               ProgramType.LSM,
               ProbeProgram.LSM_MAC,
-              "task_getpgid",
+              btf.securityHook("task_getpgid"),
               FeatureProbe::askForProcessGroup);
-      case TASK_ITERATOR -> taskIterator(feature);
+      case TASK_ITERATOR -> taskIterator(feature, btf.iterator("task"));
       case CGROUP_SOCK_ADDR -> connect(feature, program -> program.marking(1));
       case CGROUP_SET_RETVAL -> connect(feature, FeatureProbe::refusingOwnConnect);
       case SYSCALL_PROGRAM -> syscallProgram(feature);
       case RING_BUFFER -> ringBuffer(feature);
-      case TASK_STORAGE ->
-          answered(
-              feature,
-              LibbpfNative.PROBE_MAP_TYPE.call(MapType.TASK_STORAGE.code(), MemorySegment.NULL));
-      case BPF_LOOP -> helper(feature, ProgramType.RAW_TRACEPOINT, HELPER_LOOP);
-      case SEND_SIGNAL_IN_CGROUP ->
-          helper(feature, ProgramType.CGROUP_SOCK_ADDR, HELPER_SEND_SIGNAL);
-      case TASK_STORAGE_IN_CGROUP ->
-          helper(feature, ProgramType.CGROUP_SOCK_ADDR, HELPER_TASK_STORAGE_GET);
+      case TASK_STORAGE -> taskStorage(feature);
+      case BPF_LOOP -> helper(feature, ProgramType.RAW_TRACEPOINT, 0, HELPER_LOOP);
+      case SEND_SIGNAL_IN_CGROUP -> connectHelper(feature, HELPER_SEND_SIGNAL);
+      case TASK_STORAGE_IN_CGROUP -> connectHelper(feature, HELPER_TASK_STORAGE_GET);
     };
   }
 
   private static Feature traced(
-      KernelFeature feature, ProgramType type, int attachType, String target, Runnable trigger) {
-    int btfId = btfId(target, attachType);
+      KernelFeature feature, ProgramType type, int attachType, int btfId, Runnable trigger) {
     if (btfId < 0) {
-      return Feature.missing(feature, "this kernel's BTF has no " + target);
+      return Feature.missing(feature, NO_TARGET);
     }
     try (ProbeProgram program = new ProbeProgram()) {
-      String refusal =
+      var outcome =
           program.load(new ProbeProgram.Kind(type, attachType, btfId), program.marking(0));
-      return refusal.isEmpty()
+      return outcome.loaded()
           ? fired(feature, program, program.attach(0, attachType), trigger)
-          : Feature.missing(feature, refusal);
+          : Feature.missing(feature, outcome.reason());
     }
   }
 
@@ -142,18 +141,17 @@ public final class FeatureProbe {
         : Feature.missing(feature, "it loads and attaches, but never runs");
   }
 
-  private static Feature taskIterator(KernelFeature feature) {
-    int btfId = btfId("task", ProbeProgram.TRACE_ITER);
+  private static Feature taskIterator(KernelFeature feature, int btfId) {
     if (btfId < 0) {
-      return Feature.missing(feature, "this kernel's BTF has no iterator over tasks");
+      return Feature.missing(feature, NO_TARGET);
     }
     try (ProbeProgram program = new ProbeProgram()) {
-      String refusal =
+      var outcome =
           program.load(
               new ProbeProgram.Kind(ProgramType.TRACING, ProbeProgram.TRACE_ITER, btfId),
               program.marking(0));
-      if (!refusal.isEmpty()) {
-        return Feature.missing(feature, refusal);
+      if (!outcome.loaded()) {
+        return Feature.missing(feature, outcome.reason());
       }
       int link = program.attach(0, ProbeProgram.TRACE_ITER);
       return fired(feature, program, link, () -> program.iterate(link));
@@ -172,7 +170,7 @@ public final class FeatureProbe {
     }
     try (ProbeProgram program = new ProbeProgram();
         Arena arena = Arena.ofConfined()) {
-      String refusal =
+      var outcome =
           program.load(
               new ProbeProgram.Kind(
                   ProgramType.CGROUP_SOCK_ADDR,
@@ -180,8 +178,8 @@ public final class FeatureProbe {
                   0,
                   OptionalInt.empty()),
               assembly.of(program));
-      if (!refusal.isEmpty()) {
-        return Feature.missing(feature, refusal);
+      if (!outcome.loaded()) {
+        return Feature.missing(feature, outcome.reason());
       }
       MemorySegment state = CallState.allocate(arena);
       MemorySegment path = arena.allocateFrom(mount.get().path().toString());
@@ -211,13 +209,13 @@ public final class FeatureProbe {
 
   private static Feature syscallProgram(KernelFeature feature) {
     try (ProbeProgram program = new ProbeProgram()) {
-      String refusal =
+      var outcome =
           program.load(
               new ProbeProgram.Kind(
                   ProgramType.SYSCALL, 0, ProbeProgram.SLEEPABLE, OptionalInt.empty()),
               program.marking(0));
-      if (!refusal.isEmpty()) {
-        return Feature.missing(feature, refusal);
+      if (!outcome.loaded()) {
+        return Feature.missing(feature, outcome.reason());
       }
       int result = program.testRun();
       return program.hasFired()
@@ -244,25 +242,36 @@ public final class FeatureProbe {
     }
   }
 
-  private static Feature helper(KernelFeature feature, ProgramType type, int helper) {
-    return answered(
-        feature, LibbpfNative.PROBE_HELPER.call(type.code(), helper, MemorySegment.NULL));
+  /**
+   * Whether a type of program may call a helper: by what the verifier says to a bare call. libbpf's
+   * own probe (1.1) takes the newer kernels' "cannot use helper" for a yes.
+   */
+  static Feature helper(KernelFeature feature, ProgramType type, int attachType, int helper) {
+    try (ProbeProgram program = new ProbeProgram()) {
+      var outcome =
+          program.load(
+              new ProbeProgram.Kind(type, attachType, 0, OptionalInt.empty()),
+              instruction(0x85, 0, 0, 0, helper), // call
+              instruction(0xb7, 0, 0, 0, 1), // r0 = 1
+              instruction(0x95, 0, 0, 0, 0)); // exit
+      boolean unknown = HELPER_REFUSALS.stream().anyMatch(outcome.reason()::contains);
+      return outcome.verified() && !unknown
+          ? Feature.available(feature, "accepted by the verifier")
+          : Feature.missing(feature, outcome.reason());
+    }
   }
 
-  /** The answer of libbpf's own probes, which load: 1 for yes, 0 for no, or -errno. */
-  private static Feature answered(KernelFeature feature, int answer) {
-    if (answer < 0) {
-      return Feature.missing(feature, "probing it failed: " + Errno.name(-answer));
-    }
+  private static Feature connectHelper(KernelFeature feature, int helper) {
+    return helper(feature, ProgramType.CGROUP_SOCK_ADDR, ProbeProgram.CGROUP_INET4_CONNECT, helper);
+  }
+
+  private static Feature taskStorage(KernelFeature feature) {
+    int answer = LibbpfNative.PROBE_MAP_TYPE.call(MapType.TASK_STORAGE.code(), MemorySegment.NULL);
     return answer == 1
-        ? Feature.available(feature, "accepted by the verifier")
-        : Feature.missing(feature, "this kernel does not know it");
-  }
-
-  private static int btfId(String target, int attachType) {
-    try (Arena arena = Arena.ofConfined()) {
-      return LibbpfNative.FIND_VMLINUX_BTF_ID.call(arena.allocateFrom(target), attachType);
-    }
+        ? Feature.available(feature, "created")
+        : Feature.missing(
+            feature,
+            answer == 0 ? "creating one is refused" : "probing it failed: " + Errno.name(-answer));
   }
 
   private static void askForProcessGroup() {

@@ -8,7 +8,6 @@ import io.ringward.bpf.CFunction.CheckedPointerOfPointerPointer;
 import io.ringward.bpf.CFunction.IntOfInt;
 import io.ringward.bpf.CFunction.IntOfIntFourPointers;
 import io.ringward.bpf.CFunction.IntOfIntIntIntPointer;
-import io.ringward.bpf.CFunction.IntOfIntIntPointer;
 import io.ringward.bpf.CFunction.IntOfIntPointer;
 import io.ringward.bpf.CFunction.IntOfIntPointerPointer;
 import io.ringward.bpf.CFunction.IntOfIntPointerPointerLong;
@@ -18,6 +17,7 @@ import io.ringward.bpf.CFunction.IntOfMapCreation;
 import io.ringward.bpf.CFunction.IntOfNothing;
 import io.ringward.bpf.CFunction.IntOfPointer;
 import io.ringward.bpf.CFunction.IntOfPointerInt;
+import io.ringward.bpf.CFunction.IntOfPointerPointerInt;
 import io.ringward.bpf.CFunction.IntOfProgramLoad;
 import io.ringward.bpf.CFunction.LongOfPointerInt;
 import io.ringward.bpf.CFunction.PointerOfNothing;
@@ -48,9 +48,6 @@ final class LibbpfNative {
   static final PointerOfNothing VERSION_STRING = new PointerOfNothing("libbpf_version_string");
   static final PointerOfPointer SET_PRINT = new PointerOfPointer("libbpf_set_print");
   static final IntOfNothing NUM_POSSIBLE_CPUS = new IntOfNothing("libbpf_num_possible_cpus");
-  static final IntOfPointerInt FIND_VMLINUX_BTF_ID =
-      new IntOfPointerInt("libbpf_find_vmlinux_btf_id");
-  static final IntOfIntIntPointer PROBE_HELPER = new IntOfIntIntPointer("libbpf_probe_bpf_helper");
   static final IntOfIntPointer PROBE_MAP_TYPE = new IntOfIntPointer("libbpf_probe_bpf_map_type");
 
   // libbpf.h: objects
@@ -127,6 +124,10 @@ final class LibbpfNative {
   static final PointerOfPointerInt BTF_TYPE_BY_ID = new PointerOfPointerInt("btf__type_by_id");
   static final PointerOfPointerInt BTF_NAME_BY_OFFSET =
       new PointerOfPointerInt("btf__name_by_offset");
+  static final PointerOfNothing BTF_LOAD_VMLINUX = new PointerOfNothing("btf__load_vmlinux_btf");
+  static final IntOfPointerPointerInt BTF_FIND_BY_NAME_KIND =
+      new IntOfPointerPointerInt("btf__find_by_name_kind");
+  static final VoidOfPointer BTF_FREE = new VoidOfPointer("btf__free");
   static final LongOfPointerInt BTF_RESOLVE_SIZE = new LongOfPointerInt("btf__resolve_size");
 
   private LibbpfNative() {}

@@ -83,8 +83,15 @@ final class ProbeProgram implements AutoCloseable {
         | (long) immediate << 32;
   }
 
-  /** Loads; empty when it worked, or else why not. */
-  String load(Kind kind, long[] instructions) {
+  /**
+   * What came of loading.
+   *
+   * @param verified whether it got as far as the verifier
+   * @param reason why not, empty when it is loaded
+   */
+  record Outcome(boolean loaded, boolean verified, String reason) {}
+
+  Outcome load(Kind kind, long... instructions) {
     MemorySegment code = arena.allocate(instructions.length * 8L, 8);
     for (int i = 0; i < instructions.length; i++) {
       code.set(INSTRUCTION, i * 8L, instructions[i]);
@@ -107,12 +114,16 @@ final class ProbeProgram implements AutoCloseable {
             (long) instructions.length,
             opts);
     if (programFd >= 0) {
-      return "";
+      return new Outcome(true, true, "");
     }
-    String said = new VerifierLog(log.getString(0)).tail();
-    return "loading it is refused: "
-        + Errno.name(-programFd)
-        + (said.isEmpty() ? ", before the verifier said anything" : ": " + said);
+    String errno = Errno.name(-programFd);
+    return log.getString(0)
+        .lines()
+        .filter(line -> !line.startsWith("processed "))
+        .reduce((_, last) -> last)
+        .map(last -> new Outcome(false, true, "the verifier refuses it: " + errno + ", " + last))
+        .orElseGet(() ->
+            new Outcome(false, false, "loading it is refused: " + errno + ", before the verifier"));
   }
 
   /** Attaches to a target (a cgroup, or 0); returns the link's descriptor or -errno. */

@@ -50,6 +50,24 @@ class FeatureProbeTest {
   }
 
   @Test
+  void aHelperThatATypeOfProgramMayNotCallIsMissing() {
+    TestObjects.ring();
+    int setRetval = 187;
+    int noHelper = 100_000;
+    KernelFeature any = KernelFeature.BPF_LOOP;
+    int connect = ProbeProgram.CGROUP_INET4_CONNECT;
+    assertTrue(
+        FeatureProbe.helper(any, ProgramType.CGROUP_SOCK_ADDR, connect, setRetval).available());
+    for (Feature feature :
+        List.of(
+            FeatureProbe.helper(any, ProgramType.RAW_TRACEPOINT, 0, setRetval),
+            FeatureProbe.helper(any, ProgramType.RAW_TRACEPOINT, 0, noHelper))) {
+      assertFalse(feature.available(), feature::toString);
+      assertTrue(feature.reason().contains("EINVAL"), feature::reason);
+    }
+  }
+
+  @Test
   void trampolinesAreAllowedForAllOrNone() {
     TestObjects.ring();
     FeatureReport report = FeatureProbe.run();
