@@ -24,13 +24,13 @@ struct layout_sample {
 	char text[5];
 };
 
-#define MAP(NAME, TYPE, KEY, VALUE, ENTRIES, FLAGS)           \
-	struct {                                              \
-		__uint(type, TYPE);                           \
-		__type(key, KEY);                             \
-		__type(value, VALUE);                         \
-		__uint(max_entries, ENTRIES);                 \
-		__uint(map_flags, FLAGS);                     \
+#define MAP(NAME, TYPE, KEY, VALUE, ENTRIES, FLAGS) \
+	struct {                                    \
+		__uint(type, TYPE);                 \
+		__type(key, KEY);                   \
+		__type(value, VALUE);               \
+		__uint(max_entries, ENTRIES);       \
+		__uint(map_flags, FLAGS);           \
 	} NAME SEC(".maps")
 
 MAP(hash, BPF_MAP_TYPE_HASH, __u32, struct pair, 4096, 0);

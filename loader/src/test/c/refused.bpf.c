@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A program that the verifier must refuse: it uses a map value without looking whether it is there. */
+/* A program that the verifier must refuse: it uses a map value without looking whether it is there.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -61,8 +61,7 @@ static __always_inline void produce_sized(void *map, struct produce_request *req
 	request->bytes += length;
 }
 
-static __always_inline void produce_into(void *map, struct produce_request *request,
-					 __u64 sequence)
+static __always_inline void produce_into(void *map, struct produce_request *request, __u64 sequence)
 {
 	__u32 size_class = request->size_class;
 
@@ -86,7 +85,6 @@ static __always_inline void produce_into(void *map, struct produce_request *requ
 		break;
 	}
 }
-
 
 static long produce_one(__u32 index, struct produce_request *request)
 {

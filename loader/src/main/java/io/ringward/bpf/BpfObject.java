@@ -29,11 +29,11 @@ public final class BpfObject implements AutoCloseable {
   private final List<BpfLink> links = new ArrayList<>();
   private boolean closed;
 
-  private BpfObject(String name, OpenedObject object, BtfTypes types) {
+  private BpfObject(String name, OpenedObject object, BtfTypes types, Arena arena) {
     this.name = name;
     this.object = object;
     this.types = types;
-    this.arena = MappedMemory.ownedArena();
+    this.arena = arena;
     for (MemorySegment program : object.programs()) {
       ProgramSpec spec = OpenedObject.describeProgram(program);
       programs.put(
@@ -59,11 +59,21 @@ public final class BpfObject implements AutoCloseable {
           throw BpfException.of(
               "Load BPF object " + spec.name(), result, capture.messages(), log.read());
         }
-        return new BpfObject(spec.name(), object, spec.types());
+        return ofLoaded(spec, object);
       } catch (RuntimeException e) {
         object.close();
         throw e;
       }
+    }
+  }
+
+  private static BpfObject ofLoaded(BpfObjectSpec spec, OpenedObject object) {
+    Arena arena = MappedMemory.ownedArena();
+    try {
+      return new BpfObject(spec.name(), object, spec.types(), arena);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
     }
   }
 

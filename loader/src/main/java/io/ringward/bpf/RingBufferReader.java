@@ -50,17 +50,7 @@ public final class RingBufferReader implements AutoCloseable {
    */
   public static RingBufferReader open(RawMap map) {
     MapSpec spec = map.spec();
-    if (spec.type() != MapType.RINGBUF) {
-      throw new IllegalArgumentException(
-          "map " + map.name() + " is no ring buffer but " + spec.type());
-    }
-    if ((spec.flags() & OVERWRITE) != 0) {
-      throw new IllegalArgumentException(
-          "ring buffer "
-              + map.name()
-              + " is in overwrite mode, which is not supported: declare it without"
-              + " BPF_F_RB_OVERWRITE");
-    }
+    requireReadable(spec);
     Arena arena = MappedMemory.ownedArena();
     int fd = -1;
     try {
@@ -72,6 +62,20 @@ public final class RingBufferReader implements AutoCloseable {
         LibcNative.close(fd);
       }
       throw e;
+    }
+  }
+
+  static void requireReadable(MapSpec spec) {
+    if (spec.type() != MapType.RINGBUF) {
+      throw new IllegalArgumentException(
+          "map " + spec.name() + " is no ring buffer but " + spec.type());
+    }
+    if ((spec.flags() & OVERWRITE) != 0) {
+      throw new IllegalArgumentException(
+          "ring buffer "
+              + spec.name()
+              + " is in overwrite mode, which is not supported: declare it without"
+              + " BPF_F_RB_OVERWRITE");
     }
   }
 
@@ -176,7 +180,8 @@ public final class RingBufferReader implements AutoCloseable {
   /**
    * Waits until records are there, {@link #wakeup()}, closing, or the end of the time.
    *
-   * @param timeoutNanos rounded up to milliseconds; 0 or less looks without waiting
+   * @param timeoutNanos rounded up to milliseconds; 0 or less looks without waiting. Interrupting
+   *     the thread does not end it: use {@link #wakeup()}
    * @return whether records can be drained
    */
   public boolean await(long timeoutNanos) {

@@ -375,4 +375,13 @@ class RingBufferReaderTest {
       assertTrue(refused.getMessage().contains("hash"), refused::getMessage);
     }
   }
+
+  @Test
+  void refusesOverwriteMode() {
+    int overwrite = 1 << 19;
+    MapSpec spec = new MapSpec("latest", MapType.RINGBUF, 0, 0, 4096, overwrite);
+    var refused =
+        assertThrows(IllegalArgumentException.class, () -> RingBufferReader.requireReadable(spec));
+    assertTrue(refused.getMessage().contains("BPF_F_RB_OVERWRITE"), refused::getMessage);
+  }
 }

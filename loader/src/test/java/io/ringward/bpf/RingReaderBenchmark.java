@@ -18,8 +18,9 @@ import java.util.Arrays;
 
 /**
  * Nanoseconds a record: {@link RingBufferReader} against libbpf's own C {@code
- * ring_buffer__consume}, on the same ring in one run. A main program; it needs root, a C compiler
- * and libbpf-dev.
+ * ring_buffer__consume}, on the same ring in one run. Needs root, a C compiler and libbpf-dev:
+ *
+ * <pre>mvn -q -pl loader -am -DskipTests -P ring-benchmark test</pre>
  *
  * <p>Method: a syscall program fills a 16 MiB ring with 200,000 records of 64 bytes, then one of
  * the two drains it, alternately. Each adds up the first eight bytes and the length of every
