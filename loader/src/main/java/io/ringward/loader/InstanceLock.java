@@ -52,7 +52,7 @@ final class InstanceLock implements AutoCloseable {
       if (lock == null) {
         String holder = read(channel);
         channel.close();
-        throw new HostKernelException(
+        throw HostKernelException.alreadyGuarded(
             "another Ringward already guards this machine (process "
                 + (holder.isEmpty() ? "unknown" : holder)
                 + " holds "

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param activityRingBytes ring of connects and binds
  * @param lifecycleRingBytes ring of lifecycle and enforcement events
  * @param eventsPerSecondPerProcess quota in the kernel
+ * @param controlGroup where connects and binds are seen and refused; empty for the whole machine
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
  */
 public record AgentConfiguration(
@@ -29,6 +30,7 @@ public record AgentConfiguration(
     long activityRingBytes,
     long lifecycleRingBytes,
     int eventsPerSecondPerProcess,
+    Optional<Path> controlGroup,
     List<Path> protectedPrograms) {
   /** Where the configuration is looked for when nobody names a file. */
   public static final Path DEFAULT_FILE = Path.of("/etc/ringward/ringward.yaml");
@@ -56,8 +58,9 @@ public record AgentConfiguration(
         settings.get(SettingTable.METRICS_CONTROL_GROUPS).orElse(20),
         settings.get(SettingTable.INCIDENTS_FILE),
         settings.get(SettingTable.ACTIVITY_RING_BYTES).orElse(4L << 20),
-        settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(2L << 20),
-        settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(10_000),
+        settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(1L << 20),
+        settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(5_000),
+        settings.get(SettingTable.CONTROL_GROUP),
         settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()));
   }
 }

@@ -14,7 +14,7 @@ public final class SettingTable {
       one(
           "mode",
           "--mode",
-          "shadow computes and reports everything and refuses nothing; enforce acts",
+          "shadow (the default) reports what it would do and refuses nothing; enforce acts.",
           "shadow",
           (text, base) -> oneOf(Mode.class, text));
 
@@ -22,7 +22,7 @@ public final class SettingTable {
       one(
           "state_directory",
           "--state-directory",
-          "where learned models, baselines and checkpoints are kept (mode 0700)",
+          "Where models, baselines and checkpoints are kept (default: /var/lib/ringward).",
           "/var/lib/ringward",
           SettingTable::path);
 
@@ -30,7 +30,7 @@ public final class SettingTable {
       one(
           "runtime_directory",
           "--runtime-directory",
-          "where the control socket is (mode 0700)",
+          "Where the lock and the control socket are (default: /run/ringward).",
           "/run/ringward",
           SettingTable::path);
 
@@ -38,7 +38,7 @@ public final class SettingTable {
       one(
           "log_level",
           "--log-level",
-          "error, warning, info or debug",
+          "error, warning, info (the default) or debug.",
           "info",
           (text, base) -> oneOf(LogLevel.class, text));
 
@@ -46,7 +46,7 @@ public final class SettingTable {
       many(
           "rules.files",
           "--rules",
-          "rule files, read in order, after the starter rules",
+          "Rule files, read in order, after the starter rules.",
           "/etc/ringward/rules.yaml",
           SettingTable::path);
 
@@ -54,7 +54,7 @@ public final class SettingTable {
       one(
           "rules.starter",
           "--starter-rules",
-          "whether the rules that ship with Ringward are in force",
+          "Whether the rules that ship with Ringward are in force (default: they are).",
           "true",
           (text, base) -> yesOrNo(text));
 
@@ -62,7 +62,7 @@ public final class SettingTable {
       one(
           "metrics.address",
           "--metrics-address",
-          "where GET /metrics answers; port 0 takes any free one",
+          "Where GET /metrics answers, port 0 for any free one (default: 127.0.0.1:9465).",
           "127.0.0.1:9465",
           (text, base) -> SocketAddressText.parse(text));
 
@@ -70,7 +70,7 @@ public final class SettingTable {
       one(
           "metrics.cgroups",
           "--metrics-cgroups",
-          "how many cgroups have series of their own; the rest are summed as 'other'",
+          "How many cgroups have series of their own, the rest are 'other' (default: 20).",
           "20",
           (text, base) -> wholeNumber(text, 0, 500));
 
@@ -78,7 +78,7 @@ public final class SettingTable {
       one(
           "incidents.file",
           "--incidents-file",
-          "a file that incidents are appended to as JSON lines (mode 0600)",
+          "A file that incidents are appended to as JSON lines.",
           "/var/log/ringward/incidents.jsonl",
           SettingTable::path);
 
@@ -86,7 +86,7 @@ public final class SettingTable {
       one(
           "kernel.activity_ring",
           "--activity-ring",
-          "size of the ring for connects and binds, a power of two",
+          "Ring for connects and binds, a power of two (default: 4MiB).",
           "4MiB",
           (text, base) -> ringSize(text));
 
@@ -94,23 +94,31 @@ public final class SettingTable {
       one(
           "kernel.lifecycle_ring",
           "--lifecycle-ring",
-          "size of the ring for exec, fork, exit and enforcement, a power of two",
-          "2MiB",
+          "Ring for exec, fork, exit and enforcement, a power of two (default: 1MiB).",
+          "1MiB",
           (text, base) -> ringSize(text));
 
   public static final Setting<Integer> EVENTS_PER_SECOND_PER_PROCESS =
       one(
           "kernel.events_per_second_per_process",
           "--events-per-second-per-process",
-          "how many connects and binds of one process are sent in a second; the rest are counted",
-          "10000",
+          "Connects and binds of one process that are sent in a second (default: 5000).",
+          "5000",
           (text, base) -> wholeNumber(text, 1, 1_000_000));
+
+  public static final Setting<Path> CONTROL_GROUP =
+      one(
+          "kernel.cgroup",
+          "--cgroup",
+          "A cgroup's folder: connects and binds are seen and refused below it alone.",
+          "/sys/fs/cgroup/user.slice",
+          SettingTable::absolutePath);
 
   public static final Setting<Path> PROTECTED_PROGRAMS =
       many(
           "protect.programs",
           "--protect",
-          "programs that are never acted on, beside init, sshd and the agent's ancestors",
+          "Programs never acted on as root, beside init, sshd, the agent and its ancestors.",
           "/usr/bin/containerd",
           SettingTable::absolutePath);
 
@@ -129,6 +137,7 @@ public final class SettingTable {
           ACTIVITY_RING_BYTES,
           LIFECYCLE_RING_BYTES,
           EVENTS_PER_SECOND_PER_PROCESS,
+          CONTROL_GROUP,
           PROTECTED_PROGRAMS);
 
   private static final long SMALLEST_RING_BYTES = 64L << 10;

@@ -107,8 +107,8 @@ public final class LoopMetrics implements LoopObserver {
             .labels(verdict.action().label(), (shadow ? Mode.SHADOW : Mode.ENFORCE).label())
             .inc();
         outcomes.labels("applied").inc();
-        // An operator's verdict has no event that caused it.
-        if (verdict.causeNanos() != 0) {
+        // A resumed verdict has no cause any more, and an operator takes his time.
+        if (verdict.causeNanos() != 0 && !verdict.source().equals("operator")) {
           long nanos = Math.max(0, applied.appliedNanos() - verdict.causeNanos());
           verdictLatency.observe(nanos / NANOS);
         }

@@ -63,16 +63,34 @@ public final class StatusMetrics extends Collector {
     List<MetricFamilySamples> families = new ArrayList<>(List.of(rung, modes, verdicts));
     LoopReading reading = loop.get();
     families.add(
-        new GaugeMetricFamily(
+        gauge(
             "ringward_flink_source_lag_bytes",
             "Bytes in the rings that the job has not taken yet.",
             reading.lagBytes()));
     families.add(
-        new CounterMetricFamily(
-            "ringward_flink_restarts", "Restarts of the embedded job.", reading.restarts()));
+        counter("ringward_flink_restarts", "Restarts of the embedded job.", reading.restarts()));
     families.add(
-        new CounterMetricFamily(
-            "ringward_flink_checkpoints", "Checkpoints completed.", reading.checkpoints()));
+        counter("ringward_flink_checkpoints", "Checkpoints completed.", reading.checkpoints()));
+    families.add(
+        counter(
+            "ringward_flink_checkpoints_failed",
+            "Checkpoints that failed.",
+            reading.failedCheckpoints()));
+    families.add(
+        gauge(
+            "ringward_process_table_entries",
+            "Processes that the loop follows, the dead of lately included.",
+            reading.processes()));
+    families.add(
+        counter(
+            "ringward_processes_forgotten",
+            "Living processes that found no room in the process table.",
+            reading.forgottenProcesses()));
+    families.add(
+        gauge(
+            "ringward_detectors_degraded",
+            "1 while events were lost lately and detectors see too little.",
+            reading.degraded() ? 1 : 0));
     reading
         .checkpointAgeSeconds()
         .ifPresent(age ->
@@ -88,5 +106,13 @@ public final class StatusMetrics extends Collector {
                 new GaugeMetricFamily(
                     "ringward_checkpoint_size_bytes", "Size of the last checkpoint.", bytes)));
     return families;
+  }
+
+  private static GaugeMetricFamily gauge(String name, String help, double value) {
+    return new GaugeMetricFamily(name, help, value);
+  }
+
+  private static CounterMetricFamily counter(String name, String help, double value) {
+    return new CounterMetricFamily(name, help, value);
   }
 }

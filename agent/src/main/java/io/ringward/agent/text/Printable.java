@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.agent.text;
 
+import java.util.stream.Collectors;
+
 /**
  * Text that a stranger chose (a program's name, its arguments), made harmless for a terminal:
  * control characters, escape sequences, line breaks and direction overrides are shown, not obeyed.
  */
 public final class Printable {
+  private static final int LONGEST_LINE = 1000;
+
   private Printable() {}
 
   /** The text on one line, at most {@code limit} characters long, an ellipsis where it was cut. */
@@ -22,6 +26,11 @@ public final class Printable {
       index += Character.charCount(codePoint);
     }
     return out.toString();
+  }
+
+  /** Several lines, each made harmless; their breaks stay. */
+  public static String lines(String text) {
+    return text.lines().map(line -> of(line, LONGEST_LINE)).collect(Collectors.joining("\n"));
   }
 
   private static boolean isHarmless(int codePoint) {

@@ -81,7 +81,7 @@ final class ConfigurationFileTest {
             "ringward.yaml:10:18: 'kernel.activity_ring': a ring is a power of two from 64KiB to"
                 + " 256MiB, and '3MiB' is not",
             "ringward.yaml:11:3: there is no setting 'kernel.zzzzzzzzzzzzzz': expected one of"
-                + " activity_ring, events_per_second_per_process, lifecycle_ring",
+                + " activity_ring, cgroup, events_per_second_per_process, lifecycle_ring",
             "ringward.yaml:12:1: there is no setting 'address': did you mean 'metrics.address'?",
             "ringward.yaml:13:10: 'protect' is a section with keys of its own, found a list",
             "ringward.yaml:14:19: 'incidents.file' takes one value, as in"

@@ -76,7 +76,9 @@ final class MetricsPage implements AutoCloseable {
           new StatusMetrics(
               List.of(new CapabilityRung("connect", "cgroup")),
               "enforce",
-              () -> new LoopReading(64, 1, 2, OptionalDouble.of(1.5), OptionalLong.of(4096))),
+              () ->
+                  new LoopReading(
+                      64, 1, 2, 0, OptionalDouble.of(1.5), OptionalLong.of(4096), 99, 0, false)),
           List.of(queue));
   final MetricsServer server;
 

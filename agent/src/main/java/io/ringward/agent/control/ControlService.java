@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.control;
+
+import java.util.List;
+
+/** What the agent does on request. Called by several connection threads; may wait for seconds. */
+public interface ControlService {
+  /** The agent in brief. */
+  AgentStatus status();
+
+  /** Each capability and the rung in force. */
+  List<CapabilityRow> capabilities();
+
+  /** The verdicts in force, oldest first. */
+  List<VerdictRow> verdicts();
+
+  /**
+   * Puts a verdict through the loop and waits for its effect.
+   *
+   * @return the verdict, with its outcome
+   */
+  VerdictRow add(VerdictRequest request) throws ControlException;
+
+  /**
+   * Ends one verdict through the loop and waits for it.
+   *
+   * @param id as in {@link VerdictRow#id}
+   */
+  VerdictRow release(String id) throws ControlException;
+
+  /** Ends all verdicts in force now. */
+  List<VerdictRow> releaseAll() throws ControlException;
+
+  /**
+   * Reads the rule files again; bad ones leave the rules in force as they are.
+   *
+   * @return one line for people
+   */
+  String reloadRules() throws ControlException;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.run;
+
+import io.ringward.agent.config.AgentConfiguration;
+import io.ringward.agent.config.Mode;
+import io.ringward.agent.control.CapabilityRow;
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfUnavailableException;
+import io.ringward.decide.Policy;
+import io.ringward.decide.Protection;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.ProcessKey;
+import io.ringward.loader.CapabilityRung;
+import io.ringward.loader.HostKernel;
+import io.ringward.loader.HostKernelException;
+import io.ringward.loader.HostKernelOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Translates between the configuration, the loader, and the decision. */
+public final class KernelSide {
+  private KernelSide() {}
+
+  /**
+   * Loads and attaches as the configuration says.
+   *
+   * @throws GuardianException when the machine does not allow it, or is guarded already
+   */
+  static HostKernel open(AgentConfiguration configuration) throws GuardianException {
+    return open(options(configuration));
+  }
+
+  private static HostKernel open(HostKernelOptions options) throws GuardianException {
+    try {
+      return HostKernel.open(options);
+    } catch (HostKernelException e) {
+      GuardianException.Reason reason =
+          e.isAlreadyGuarded()
+              ? GuardianException.Reason.ALREADY_RUNNING
+              : GuardianException.Reason.NOT_PERMITTED;
+      throw new GuardianException(reason, e.getMessage(), e);
+    } catch (BpfException | BpfUnavailableException e) {
+      throw new GuardianException(
+          GuardianException.Reason.NOT_PERMITTED,
+          "the kernel does not take Ringward's programs: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Loads, attaches, fires and unloads, in shadow mode: what the doctor sees of a machine that is
+   * not guarded.
+   *
+   * @throws GuardianException when nothing can be loaded at all
+   */
+  public static List<CapabilityRow> examine(Path runtimeDirectory) throws GuardianException {
+    HostKernelOptions options =
+        HostKernelOptions.defaults()
+            .withRings(1 << 16, 1 << 16)
+            .withRuntimeDirectory(runtimeDirectory);
+    try (HostKernel kernel = open(options)) {
+      return rows(kernel.rungs());
+    }
+  }
+
+  private static HostKernelOptions options(AgentConfiguration configuration) {
+    HostKernelOptions defaults = HostKernelOptions.defaults();
+    List<Path> programs = new ArrayList<>(defaults.protectedExecutables());
+    programs.addAll(configuration.protectedPrograms());
+    return defaults
+        .withEnforce(configuration.mode() == Mode.ENFORCE)
+        .withRings(
+            Math.toIntExact(configuration.lifecycleRingBytes()),
+            Math.toIntExact(configuration.activityRingBytes()))
+        .withQuotaPerSecond(configuration.eventsPerSecondPerProcess())
+        .withProtectedExecutables(programs)
+        .withRuntimeDirectory(configuration.runtimeDirectory())
+        .withCgroup(configuration.controlGroup());
+  }
+
+  /** The rungs as the doctor shows them. */
+  static List<CapabilityRow> rows(List<CapabilityRung> rungs) {
+    return rungs.stream()
+        .map(rung ->
+            new CapabilityRow(
+                rung.capability(), rung.rung(), level(rung), rung.why(), rung.whatWouldLiftIt()))
+        .toList();
+  }
+
+  private static String level(CapabilityRung rung) {
+    if (!rung.inForce()) {
+      return "none";
+    }
+    return rung.best() ? "best" : "lower";
+  }
+
+  /** How far the guardian may go on this machine. */
+  static Policy policy(Mode mode, List<CapabilityRung> rungs) {
+    Set<Operation> enforceable = EnumSet.noneOf(Operation.class);
+    for (Operation operation : Operation.values()) {
+      boolean blocks =
+          rungs.stream()
+              .anyMatch(
+                  rung -> rung.inForce() && rung.capability().equals("block_" + operation.label()));
+      if (blocks) {
+        enforceable.add(operation);
+      }
+    }
+    Policy.Mode policyMode =
+        switch (mode) {
+          case SHADOW -> Policy.Mode.SHADOW;
+          case ENFORCE -> Policy.Mode.ENFORCE;
+        };
+    return Policy.standard(policyMode).withEnforceable(enforceable);
+  }
+
+  /** Whom the kernel side never acts on, for the decision to know it beforehand. */
+  static Protection protection(HostKernel kernel) {
+    Map<ProcessKey, String> processes = new HashMap<>();
+    kernel
+        .protection()
+        .ancestors()
+        .forEach(key -> processes.put(key, "the agent or an ancestor of it"));
+    Map<FileIdentity, String> executables = new HashMap<>();
+    kernel.protection().executables().forEach(file -> executables.put(file, "a protected program"));
+    return new Protection(processes, executables);
+  }
+}

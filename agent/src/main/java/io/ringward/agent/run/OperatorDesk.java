@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.run;
+
+import io.ringward.agent.config.Mode;
+import io.ringward.agent.control.AgentStatus;
+import io.ringward.agent.control.CapabilityRow;
+import io.ringward.agent.control.ControlException;
+import io.ringward.agent.control.ControlException.Code;
+import io.ringward.agent.control.ControlService;
+import io.ringward.agent.control.VerdictRequest;
+import io.ringward.agent.control.VerdictRow;
+import io.ringward.agent.text.RateText;
+import io.ringward.kernel.ControlItem;
+import io.ringward.kernel.EventFeed;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.Subject;
+import io.ringward.kernel.TokenRate;
+import io.ringward.kernel.Verdict;
+import io.ringward.kernel.VerdictTable;
+import io.ringward.kernel.VerdictTable.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Does what operators ask for. Verdicts and releases go through the loop as control items, in the
+ * same order as the events, and what became of them is waited for. Thread-safe.
+ */
+final class OperatorDesk implements ControlService {
+  /** Who a verdict of an operator's is by. */
+  static final String OPERATOR = "operator";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Mode mode;
+  private final EventFeed feed;
+  private final VerdictTable verdicts;
+  private final VerdictEffects effects;
+  private final LongSupplier boottimeNanos;
+  private final SubjectReader subjects;
+  private final LiveProcesses processes;
+  private final LongFunction<String> controlGroupNames;
+  private final Supplier<AgentStatus> status;
+  private final List<CapabilityRow> capabilities;
+  private final RuleReload rules;
+  private final AtomicLong lastId = new AtomicLong();
+
+  /** Reads the rule files again. */
+  @FunctionalInterface
+  interface RuleReload {
+    String reload() throws ControlException;
+  }
+
+  /**
+   * What the desk works with.
+   *
+   * @param processes identities of pids
+   */
+  record Parts(
+      Mode mode,
+      EventFeed feed,
+      VerdictTable verdicts,
+      VerdictEffects effects,
+      LongSupplier boottimeNanos,
+      SubjectReader subjects,
+      LiveProcesses processes,
+      LongFunction<String> controlGroupNames,
+      Supplier<AgentStatus> status,
+      List<CapabilityRow> capabilities,
+      RuleReload rules) {}
+
+  OperatorDesk(Parts parts) {
+    this.mode = parts.mode();
+    this.feed = parts.feed();
+    this.verdicts = parts.verdicts();
+    this.effects = parts.effects();
+    this.boottimeNanos = parts.boottimeNanos();
+    this.subjects = parts.subjects();
+    this.processes = parts.processes();
+    this.controlGroupNames = parts.controlGroupNames();
+    this.status = parts.status();
+    this.capabilities = List.copyOf(parts.capabilities());
+    this.rules = parts.rules();
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status.get();
+  }
+
+  @Override
+  public List<CapabilityRow> capabilities() {
+    return capabilities;
+  }
+
+  @Override
+  public List<VerdictRow> verdicts() {
+    return verdicts.inForce().stream()
+        .map(one -> row(one, name(one.verdict().subject()), ""))
+        .toList();
+  }
+
+  @Override
+  public VerdictRow add(VerdictRequest request) throws ControlException {
+    SubjectReader.Read subject = subjects.read(request);
+    Verdict verdict = verdict(request, subject.subject());
+    try (VerdictEffects.Awaited<Outcome> effect = effects.awaitVerdict(verdict.id())) {
+      submit(new ControlItem.AddVerdict(boottimeNanos.getAsLong(), verdict));
+      Optional<Outcome> outcome = effect.within(PATIENCE);
+      if (outcome.isEmpty()) {
+        throw new ControlException(
+            Code.FAILED,
+            "the loop did not answer within 5 s; whether it takes the verdict later,"
+                + " 'ringward verdicts list' will show");
+      }
+      return row(new VerdictTable.InForce(verdict, 0), subject.name(), describe(outcome.get()));
+    }
+  }
+
+  @Override
+  public VerdictRow release(String id) throws ControlException {
+    VerdictTable.InForce found = find(id);
+    long verdictId = found.verdict().id();
+    try (VerdictEffects.Awaited<String> effect = effects.awaitRelease(verdictId)) {
+      submit(new ControlItem.ReleaseVerdict(boottimeNanos.getAsLong(), verdictId, OPERATOR));
+      if (effect.within(PATIENCE).isEmpty() && isInForce(verdictId)) {
+        throw new ControlException(
+            Code.FAILED, "the loop did not answer within 5 s and " + id + " is still in force");
+      }
+      return row(found, "", "released");
+    }
+  }
+
+  @Override
+  public List<VerdictRow> releaseAll() throws ControlException {
+    List<VerdictRow> released = new ArrayList<>();
+    for (VerdictTable.InForce one : verdicts.inForce()) {
+      try {
+        released.add(release(one.verdict().idText()));
+      } catch (ControlException e) {
+        if (e.code() != Code.NOT_FOUND) { // Not found: it ended by itself in between.
+          throw e;
+        }
+      }
+    }
+    return released;
+  }
+
+  @Override
+  public String reloadRules() throws ControlException {
+    return rules.reload();
+  }
+
+  private Verdict verdict(VerdictRequest request, Subject subject) throws ControlException {
+    long now = boottimeNanos.getAsLong();
+    try {
+      Optional<TokenRate> rate =
+          request.rate().isEmpty() ? Optional.empty() : Optional.of(RateText.parse(request.rate()));
+      return new Verdict(
+          nextId(now),
+          subject,
+          VerdictWords.action(request.action()),
+          request.operations().isEmpty()
+              ? java.util.EnumSet.allOf(Operation.class)
+              : VerdictWords.operations(request.operations()),
+          rate,
+          now,
+          now + VerdictWords.checkedDuration(request.durationNanos()),
+          now,
+          false,
+          OPERATOR,
+          VerdictWords.checkedReason(request.reason()));
+    } catch (IllegalArgumentException e) {
+      throw new ControlException(Code.BAD_REQUEST, e.getMessage());
+    }
+  }
+
+  // The loop's own ids are times since boot, below 2^62; an operator's are above.
+  private long nextId(long now) {
+    return lastId.updateAndGet(last -> Math.max(last + 1, 1L << 62 | now));
+  }
+
+  private String name(Subject subject) {
+    return switch (subject) {
+      case Subject.ProcessTree(ProcessKey root) -> processes.nameOf(root);
+      case Subject.ControlGroup(long id) -> controlGroupNames.apply(id);
+    };
+  }
+
+  private void submit(ControlItem item) throws ControlException {
+    if (!feed.submit(item)) {
+      throw new ControlException(Code.BUSY, "the loop's queue is full: try again in a moment");
+    }
+  }
+
+  private String describe(Outcome outcome) throws ControlException {
+    return switch (outcome) {
+      case Outcome.Applied applied -> {
+        String on =
+            applied.processes() == 0
+                ? "In force"
+                : "In force on "
+                    + applied.processes()
+                    + (applied.processes() == 1 ? " process" : " processes");
+        yield mode == Mode.SHADOW
+            ? on + ", in shadow mode: hits are counted and nothing is refused"
+            : on;
+      }
+      case Outcome.SubjectGone() ->
+          throw new ControlException(Code.NOT_FOUND, "it does not live any more");
+      case Outcome.SubjectProtected(String why) ->
+          throw new ControlException(Code.PROTECTED, "it is protected: " + why);
+      case Outcome.Refused(String why) ->
+          throw new ControlException(Code.FAILED, "the kernel did not take it: " + why);
+    };
+  }
+
+  private VerdictTable.InForce find(String id) throws ControlException {
+    return verdicts.inForce().stream()
+        .filter(one -> one.verdict().idText().equalsIgnoreCase(id.strip()))
+        .findFirst()
+        .orElseThrow(() ->
+            new ControlException(
+                Code.NOT_FOUND,
+                "no verdict in force has the id "
+                    + id
+                    + ": 'ringward verdicts list' shows those that are"));
+  }
+
+  private boolean isInForce(long verdictId) {
+    return verdicts.inForce().stream().anyMatch(one -> one.verdict().id() == verdictId);
+  }
+
+  private VerdictRow row(VerdictTable.InForce one, String name, String outcome) {
+    Verdict verdict = one.verdict();
+    long now = boottimeNanos.getAsLong();
+    return new VerdictRow(
+        verdict.idText(),
+        verdict.subject().toString(),
+        name,
+        verdict.action().label(),
+        verdict.operations().stream().sorted().map(Operation::label).toList(),
+        verdict.rate().map(RateText::of).orElse(""),
+        Math.max(0, now - verdict.issuedNanos()),
+        Math.max(0, verdict.expiryNanos() - now),
+        one.hits(),
+        verdict.shadow() || mode == Mode.SHADOW,
+        verdict.source(),
+        verdict.reason(),
+        outcome);
+  }
+}

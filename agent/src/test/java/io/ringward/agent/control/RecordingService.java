@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.control;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** A service that keeps verdicts in a list: what the protocol is tested against. */
+public final class RecordingService implements ControlService {
+  public final List<VerdictRow> verdicts = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+  public static VerdictRow row(String id, String outcome) {
+    return new VerdictRow(
+        id,
+        "process 7@9",
+        "scan",
+        "throttle",
+        List.of("connect"),
+        "10/s",
+        1,
+        2,
+        Long.MAX_VALUE,
+        true,
+        "operator",
+        "because \"ä\"\n",
+        outcome);
+  }
+
+  @Override
+  public AgentStatus status() {
+    calls.add("status");
+    return new AgentStatus("0.1.0", 4711, "shadow", 5, 4, 1, "127.0.0.1:9465", 7);
+  }
+
+  @Override
+  public List<CapabilityRow> capabilities() {
+    return List.of(new CapabilityRow("connect", "cgroup", "best", "fired", ""));
+  }
+
+  @Override
+  public List<VerdictRow> verdicts() {
+    return List.copyOf(verdicts);
+  }
+
+  @Override
+  public VerdictRow add(VerdictRequest request) throws ControlException {
+    if (request.process().equals("1")) {
+      throw new ControlException(ControlException.Code.PROTECTED, "init is protected");
+    }
+    calls.add(request.toString());
+    verdicts.add(row("abc", ""));
+    return row("abc", "in force on 1 process");
+  }
+
+  @Override
+  public VerdictRow release(String id) throws ControlException {
+    if (id.equals("boom")) {
+      throw new IllegalStateException("boom");
+    }
+    if (!verdicts.removeIf(row -> row.id().equals(id))) {
+      throw new ControlException(ControlException.Code.NOT_FOUND, "no verdict has the id " + id);
+    }
+    return row(id, "released");
+  }
+
+  @Override
+  public List<VerdictRow> releaseAll() {
+    calls.add("release_all");
+    List<VerdictRow> released = List.copyOf(verdicts);
+    verdicts.clear();
+    return released;
+  }
+
+  @Override
+  public String reloadRules() {
+    return "4 rules in force";
+  }
+}
