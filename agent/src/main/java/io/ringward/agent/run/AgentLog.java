@@ -22,11 +22,17 @@ import java.util.stream.Stream;
  * bound to it). What libraries say is kept to warnings.
  */
 public final class AgentLog {
-  // Libraries tell of every step.
+  // Libraries tell of every step, and what the loader tells of rungs stands in the banner.
   private static final List<Logger> LOUD =
       Stream.concat(
               HostJob.CHATTY_LOGGERS.stream(),
-              Stream.of("io.ringward.jobs.cluster", "io.netty", "sun.net", "com.sun", "jdk"))
+              Stream.of(
+                  "io.ringward.jobs.cluster",
+                  "io.ringward.loader.HostKernel",
+                  "io.netty",
+                  "sun.net",
+                  "com.sun",
+                  "jdk"))
           .map(Logger::getLogger)
           .toList();
 

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * by the kernel's task iterator, so that a successor with the same pid is never hit.
  */
 final class SubjectReader {
+  private static final int INIT = 1;
+
   private final LiveProcesses processes;
   private final ControlGroups controlGroups;
 
@@ -49,6 +51,9 @@ final class SubjectReader {
           Code.BAD_REQUEST, "'" + text + "' is neither a pid nor a process key such as 4711@123");
     } catch (IllegalArgumentException e) {
       throw new ControlException(Code.BAD_REQUEST, e.getMessage());
+    }
+    if (pid == INIT) {
+      throw new ControlException(Code.PROTECTED, "it is protected: init");
     }
     Optional<ProcessKey> living = processes.find(pid);
     if (living.isEmpty() || meant.filter(key -> !key.equals(living.get())).isPresent()) {

@@ -76,6 +76,7 @@ final class OperatorDeskTest {
 
   @Test
   void nobodyElseIsMeant() {
+    refused(Code.PROTECTED, "it is protected: init", request("1", "", "block", List.of(), ""));
     refused(Code.NOT_FOUND, "no process 4712 lives", request("4712", "", "block", List.of(), ""));
     refused(
         Code.NOT_FOUND, "no process 4711@41 lives", request("4711@41", "", "block", List.of(), ""));

@@ -237,7 +237,8 @@ public final class AgentProcess implements AutoCloseable {
 
   /** Asks for an orderly end and waits for it. */
   public int terminate() {
-    process.destroy();
+    // Not Process.destroy: that closes the streams, and what it says at its end is wanted.
+    signal("TERM");
     return awaitEnd();
   }
 

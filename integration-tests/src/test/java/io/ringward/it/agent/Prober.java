@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A shell in a control group that tries one connection to a loopback port where nobody listens for
@@ -95,6 +96,24 @@ public final class Prober implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Tries connections until the kernel answers so: on a machine that is busy beyond measure the
+   * loop's heartbeat may be late, and then everything is allowed for a moment.
+   *
+   * @return how many were tried
+   */
+  public int awaitAnswer(String expected) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AgentProcess.PATIENCE_SECONDS);
+    String answer = "";
+    for (int tries = 1; System.nanoTime() - deadline < 0; tries++) {
+      answer = connect();
+      if (answer.equals(expected)) {
+        return tries;
+      }
+    }
+    throw new AssertionError("the kernel never answered '" + expected + "', but '" + answer + "'");
   }
 
   @Override
