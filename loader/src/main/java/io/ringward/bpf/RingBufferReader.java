@@ -164,14 +164,15 @@ public final class RingBufferReader implements AutoCloseable {
    * The key of the record that would be handed over next.
    *
    * @param keyOffset as in {@link #drainUpTo}
-   * @return {@code otherwise} when there is no record, or when this reader is closed
+   * @param empty the answer when there is no record, or when this reader is closed
+   * @param busy the answer when the record's producer has not finished it
    */
-  public long nextKey(long keyOffset, long otherwise) {
+  public long nextKey(long keyOffset, long empty, long busy) {
     if (!gate.enter()) {
-      return otherwise;
+      return empty;
     }
     try {
-      return memory.nextKey(keyOffset, otherwise);
+      return memory.nextKey(keyOffset, empty, busy);
     } finally {
       gate.leave();
     }

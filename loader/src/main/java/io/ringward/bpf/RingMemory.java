@@ -173,8 +173,13 @@ final class RingMemory {
     return handed;
   }
 
-  /** The key of the record that is next, or {@code otherwise} when none can be consumed. */
-  long nextKey(long keyOffset, long otherwise) {
+  /**
+   * The key of the record that is next.
+   *
+   * @param empty the answer when there is none
+   * @param busy the answer when its producer has not finished it
+   */
+  long nextKey(long keyOffset, long empty, long busy) {
     long position = consumerPosition();
     long end = producerPosition();
     requirePlausible(position, end);
@@ -183,7 +188,7 @@ final class RingMemory {
     while (at != stop) {
       int header = (int) INT.getAcquire(data, at);
       if (header < 0) {
-        return otherwise;
+        return busy;
       }
       long next = at + step(header);
       if (next > stop) {
@@ -194,7 +199,7 @@ final class RingMemory {
       }
       at = next;
     }
-    return otherwise;
+    return empty;
   }
 
   /** Bytes from one header to the next. */

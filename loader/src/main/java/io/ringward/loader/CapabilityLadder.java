@@ -13,14 +13,11 @@ final class CapabilityLadder {
   private static final String NONE = "none";
 
   private final HookFiring firing;
-  private final boolean canSayRetry;
+  private final LoadedObject loaded;
 
-  /**
-   * @param canSayRetry whether a refusal can carry EAGAIN here (bpf_set_retval, Linux 5.18)
-   */
-  CapabilityLadder(HookFiring firing, boolean canSayRetry) {
+  CapabilityLadder(HookFiring firing, LoadedObject loaded) {
     this.firing = firing;
-    this.canSayRetry = canSayRetry;
+    this.loaded = loaded;
   }
 
   List<CapabilityRung> climb() {
@@ -29,7 +26,10 @@ final class CapabilityLadder {
     Fired exit = fire(Hook.EXIT);
     Fired connect = both(fire(Hook.CONNECT4), fire(Hook.CONNECT6));
     Fired bind = both(fire(Hook.BIND4), fire(Hook.BIND6));
-    Fired schedule = fire(Hook.SCHEDULE);
+    Fired schedule =
+        loaded.schedules()
+            ? fire(Hook.SCHEDULE)
+            : new Fired(false, "the kernel refuses it: " + loaded.refusal().orElse(""));
     List<CapabilityRung> rungs = new ArrayList<>();
     rungs.add(rung("observe_exec", TRACEPOINT, exec));
     rungs.add(rung("observe_fork", TRACEPOINT, fork));
@@ -97,7 +97,7 @@ final class CapabilityLadder {
     if (!fired.seen()) {
       return rung(capability, CGROUP_HOOK, fired);
     }
-    return canSayRetry
+    return loaded.canSayRetry()
         ? new CapabilityRung(
             capability, "cgroup_hook_eagain", true, true, "refusals say EAGAIN", "")
         : new CapabilityRung(

@@ -16,6 +16,21 @@ import java.util.Set;
  * (fs/kernfs: kernfs_ino() is the whole id on 64-bit machines).
  */
 record ControlGroups(Path mount) {
+  /** The root of a kernfs has inode 1 (kernfs_create_root in fs/kernfs/dir.c). */
+  private static final long ROOT_ID = 1;
+
+  /**
+   * Whether the mount shows the root of the whole hierarchy. In a cgroup namespace a mount looks
+   * like a root and is not: only the inode tells.
+   */
+  boolean isRoot() {
+    try {
+      return id(mount) == ROOT_ID;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The directory of a cgroup; empty when there is none of that id. */
   Optional<Path> find(long id) {
     Path[] found = new Path[1];

@@ -6,16 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfIterator;
-import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfObject;
-import io.ringward.bpf.BpfObjectSpec;
 import io.ringward.bpf.BpfProgram;
 import io.ringward.bpf.Cgroup2Mount;
 import io.ringward.bpf.IteratorScope;
 import io.ringward.bpf.RawMap;
 import io.ringward.bpf.RingBufferReader;
 import io.ringward.kernel.Hook;
-import io.ringward.kernel.KernelObject;
+import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +23,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,19 +44,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostKernel implements AutoCloseable {
   /** {@code RW_HEARTBEAT_LIMIT_NANOS}: the kernel obeys nobody who has been silent for longer. */
-  public static final long HEARTBEAT_LIMIT_NANOS = 3_000_000_000L;
+  public static final long HEARTBEAT_LIMIT_NANOS = WireLayouts.HEARTBEAT_LIMIT_NANOS;
 
   private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
-  private static final List<String> TRACEPOINTS =
-      List.of(
-          // The clocks of tasks before those who read them.
-          "schedule_fork",
-          "schedule_wakeup",
-          "schedule_wakeup_new",
-          "schedule_switch",
-          "process_fork",
-          "process_exec",
-          "process_exit");
+  private static final List<String> SCHEDULE_HOOKS =
+      KernelSampleFeed.programs().get(Hook.SCHEDULE).reversed();
+  private static final List<String> PROCESS_HOOKS =
+      List.of("process_fork", "process_exec", "process_exit");
   private static final List<String> CGROUP_HOOKS =
       List.of("network_connect4", "network_connect6", "network_bind4", "network_bind6");
 
@@ -79,27 +73,37 @@ public final class HostKernel implements AutoCloseable {
       if (!Files.isDirectory(cgroup)) {
         throw new HostKernelException(cgroup + " is not a cgroup: there is no such directory");
       }
-      Loaded loaded = load(options);
+      LoadedObject loaded = LoadedObject.load(options);
       this.object = hold(loaded.object());
       ControlWord control = new ControlWord(object.map("control"), options.enforce());
       control.setCgroupVerdicts(0);
-      TRACEPOINTS.forEach(name -> hold(object.program(name).attach()));
-      CGROUP_HOOKS.forEach(name -> hold(attach(object.program(name), cgroup)));
-      adoptTasks();
+      if (loaded.schedules()) {
+        // The clocks of tasks before those who read them.
+        SCHEDULE_HOOKS.forEach(name -> hold(object.program(name).attach()));
+      }
+      PROCESS_HOOKS.forEach(name -> hold(object.program(name).attach()));
+      CGROUP_HOOKS.forEach(name -> hold(object.program(name).attachCgroup(cgroup)));
+      if (loaded.schedules()) {
+        adoptTasks();
+      }
       this.walk = hold(new ProcessWalk(object));
       this.protection = ProtectedProcesses.install(object, walk, options.protectedExecutables());
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
-      this.feed =
-          hold(
-              new RingEventFeed(
-                  RingBufferReader.open(object.map("lifecycle_ring")),
-                  RingBufferReader.open(object.map("activity_ring")),
-                  ProcessBootstrap.items(walk.all())));
+      RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
+      RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
+      this.feed = hold(new RingEventFeed(lifecycle, activity, ProcessBootstrap.items(walk.all())));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       this.verdicts =
-          hold(new KernelVerdictTable(object, walk, new ControlGroups(mount.path()), control));
-      this.rungs = new CapabilityLadder(new HookFiring(this::runs), loaded.canSayRetry()).climb();
+          hold(
+              new KernelVerdictTable(
+                  object,
+                  walk,
+                  new ControlGroups(mount.path()),
+                  control,
+                  new ProtectionRefresh(
+                      object, walk, options.protectedExecutables(), protection.executables())));
+      this.rungs = new CapabilityLadder(new HookFiring(this::runs), loaded).climb();
       rungs.stream()
           .filter(rung -> !rung.best())
           .forEach(
@@ -121,35 +125,6 @@ public final class HostKernel implements AutoCloseable {
     return new HostKernel(options);
   }
 
-  private record Loaded(BpfObject object, boolean canSayRetry) {}
-
-  private static Loaded load(HostKernelOptions options) {
-    BpfObjectSpec spec =
-        BpfObjectSpec.of("ringward", KernelObject.bytes())
-            .withMaxEntries("lifecycle_ring", options.lifecycleRingBytes())
-            .withMaxEntries("activity_ring", options.activityRingBytes())
-            .withVariable("quota_per_second", options.quotaPerSecond());
-    try {
-      return new Loaded(spec.load(), hasSetRetval());
-    } catch (BpfException e) {
-      // 5.18 has the helper and does not allow it to these programs.
-      LOG.debug("loading again without bpf_set_retval", e);
-      try {
-        return new Loaded(spec.withVariable("use_set_retval", 0).load(), false);
-      } catch (BpfException second) {
-        e.addSuppressed(second);
-        throw e;
-      }
-    }
-  }
-
-  /** Where the kernel has no such helper the programs leave the call out by CO-RE, and load. */
-  private static boolean hasSetRetval() {
-    String[] release = System.getProperty("os.version").split("[.-]", -1);
-    int major = Integer.parseInt(release[0]);
-    return major > 5 || (major == 5 && Integer.parseInt(release[1]) >= 18);
-  }
-
   private static Cgroup2Mount requireCgroup2() {
     Cgroup2Mount mount =
         Cgroup2Mount.find()
@@ -157,18 +132,14 @@ public final class HostKernel implements AutoCloseable {
                 new HostKernelException(
                     "no cgroup version 2 hierarchy is mounted: mount one with"
                         + " 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified'"));
-    if (!mount.root().equals("/")) {
+    if (!new ControlGroups(mount.path()).isRoot()) {
       LOG.warn(
-          "{} shows only {} of the cgroup hierarchy: connect and bind are seen and refused there"
+          "{} shows only a part ({}) of the cgroup hierarchy: connect and bind are seen and refused there"
               + " alone; run in the host's cgroup namespace (--cgroupns=host) for the whole machine",
           mount.path(),
           mount.root());
     }
     return mount;
-  }
-
-  private static BpfLink attach(BpfProgram program, Path cgroup) {
-    return program.attachCgroup(cgroup);
   }
 
   /** Gives a clock to each task that is older than our fork hook. */
@@ -181,6 +152,7 @@ public final class HostKernel implements AutoCloseable {
 
   private long recursionMisses(Hook hook) {
     return KernelSampleFeed.programs().getOrDefault(hook, List.of()).stream()
+        .filter(name -> object.program(name).isLoaded())
         .mapToLong(name -> object.program(name).info().recursionMisses())
         .sum();
   }
@@ -240,7 +212,7 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /** The identity of a running process; empty when there is none of that pid. */
-  public java.util.Optional<io.ringward.kernel.ProcessKey> findProcess(int pid) {
+  public Optional<ProcessKey> findProcess(int pid) {
     return walk.all().stream().map(LiveProcess::key).filter(key -> key.tgid() == pid).findFirst();
   }
 
@@ -248,7 +220,7 @@ public final class HostKernel implements AutoCloseable {
   public Map<String, BpfProgram.Info> programs() {
     return object.programs().stream()
         .filter(BpfProgram::isLoaded)
-        .collect(java.util.stream.Collectors.toUnmodifiableMap(BpfProgram::name, BpfProgram::info));
+        .collect(Collectors.toUnmodifiableMap(BpfProgram::name, BpfProgram::info));
   }
 
   private <T extends AutoCloseable> T hold(T resource) {

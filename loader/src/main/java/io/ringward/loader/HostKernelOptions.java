@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param protectedExecutables absolute paths of programs that are never acted on while they run as
  *     root
  * @param runtimeDirectory where the lock is, made with mode 0700 when it is not there
+ * @param maximumProcesses how many live processes the kernel side follows, about 500 bytes of
+ *     kernel memory each
+ * @param maximumVerdicts how many verdicts can be in force at once
  * @param cgroup where the cgroup hooks are attached: empty for the root of the version 2 hierarchy,
  *     a directory below it to see and act on that part of the machine only
  */
@@ -27,6 +30,8 @@ public record HostKernelOptions(
     int quotaPerSecond,
     List<Path> protectedExecutables,
     Path runtimeDirectory,
+    int maximumProcesses,
+    int maximumVerdicts,
     Optional<Path> cgroup) {
   private static final int LEAST_RING_BYTES = 4096;
 
@@ -35,6 +40,13 @@ public record HostKernelOptions(
     requireRing("activityRingBytes", activityRingBytes);
     if (quotaPerSecond < 1) {
       throw new IllegalArgumentException("quotaPerSecond is at least 1, not " + quotaPerSecond);
+    }
+    if (maximumProcesses < 64) {
+      throw new IllegalArgumentException(
+          "maximumProcesses is at least 64, not " + maximumProcesses);
+    }
+    if (maximumVerdicts < 1) {
+      throw new IllegalArgumentException("maximumVerdicts is at least 1, not " + maximumVerdicts);
     }
     protectedExecutables = List.copyOf(protectedExecutables);
     Objects.requireNonNull(runtimeDirectory);
@@ -62,6 +74,8 @@ public record HostKernelOptions(
             Path.of("/usr/bin/conmon"),
             Path.of("/usr/bin/kubelet")),
         Path.of("/run/ringward"),
+        32768,
+        4096,
         Optional.empty());
   }
 
@@ -74,6 +88,8 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 
@@ -86,6 +102,8 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 
@@ -98,6 +116,8 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 
@@ -110,6 +130,8 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 
@@ -122,6 +144,8 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 
@@ -134,6 +158,22 @@ public record HostKernelOptions(
         quotaPerSecond,
         protectedExecutables,
         runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
+        cgroup);
+  }
+
+  /** The same with other capacities of the kernel's maps. */
+  public HostKernelOptions withCapacities(int maximumProcesses, int maximumVerdicts) {
+    return new HostKernelOptions(
+        enforce,
+        lifecycleRingBytes,
+        activityRingBytes,
+        quotaPerSecond,
+        protectedExecutables,
+        runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
         cgroup);
   }
 

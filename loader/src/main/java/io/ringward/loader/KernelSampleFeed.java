@@ -33,6 +33,9 @@ public final class KernelSampleFeed implements SampleFeed {
   private static final long FAILURES = WireCodecs.offset(WireLayouts.HOOK_COUNTERS, "map_failures");
   private static final long EXIT = WireCodecs.offset(WireLayouts.CPU_ACCOUNT, "exit_nanos");
 
+  /** A task that exits is switched out once more, which would make its account anew. */
+  private static final long LAST_SWITCH_NANOS = 100_000_000L;
+
   private final RawMap hookCounters;
   private final RawMap processCpu;
   private final MapScanner processes;
@@ -65,7 +68,7 @@ public final class KernelSampleFeed implements SampleFeed {
     for (Hook hook : Hook.values()) {
       hooks.add(readHook(hook));
     }
-    return new KernelSample(now, hooks, readProcesses(), readControlGroups());
+    return new KernelSample(now, hooks, readProcesses(now), readControlGroups());
   }
 
   private HookCounters readHook(Hook hook) {
@@ -94,13 +97,14 @@ public final class KernelSampleFeed implements SampleFeed {
     return sum;
   }
 
-  private List<ProcessAccount> readProcesses() {
+  private List<ProcessAccount> readProcesses(long now) {
     List<ProcessAccount> accounts = new ArrayList<>();
     List<ProcessKey> dead = new ArrayList<>();
     processes.scan((keys, keyAt, values, valueAt) -> {
       ProcessKey key = WireCodecs.readKey(keys, keyAt);
       accounts.add(new ProcessAccount(key, WireCodecs.readAccount(values, valueAt)));
-      if (values.get(JAVA_LONG, valueAt + EXIT) != 0) {
+      long exit = values.get(JAVA_LONG, valueAt + EXIT);
+      if (exit != 0 && now - exit > LAST_SWITCH_NANOS) {
         dead.add(key);
       }
     });

@@ -5,17 +5,20 @@ import io.ringward.bpf.BootClock;
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfMap;
 import io.ringward.bpf.BpfObject;
+import io.ringward.bpf.MapCodec;
 import io.ringward.bpf.UpdateMode;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
+import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.LiveProcess.Mark;
 import io.ringward.loader.WireCodecs.VerdictValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,30 +46,41 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ProcessWalk walk;
   private final ControlGroups controlGroups;
   private final ControlWord control;
+  private final ProtectionRefresh protection;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private boolean closed;
 
   KernelVerdictTable(
-      BpfObject object, ProcessWalk walk, ControlGroups controlGroups, ControlWord control) {
-    this.verdicts = object.map("verdict", io.ringward.bpf.MapCodec.u64(), WireCodecs.VERDICT);
+      BpfObject object,
+      ProcessWalk walk,
+      ControlGroups controlGroups,
+      ControlWord control,
+      ProtectionRefresh protection) {
+    this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.processReferences =
         object.map("process_verdict", WireCodecs.PROCESS_KEY, WireCodecs.REFERENCES);
-    this.cgroupReferences =
-        object.map("cgroup_verdict", io.ringward.bpf.MapCodec.u64(), WireCodecs.REFERENCES);
+    this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.protectedProcesses =
         object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
     this.lineage = object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY);
     this.walk = walk;
     this.controlGroups = controlGroups;
     this.control = control;
+    this.protection = protection;
   }
 
   @Override
   public synchronized Outcome apply(Verdict verdict) {
     requireOpen();
     sweep();
-    if (verdict.expiryNanos() <= BootClock.nanos()) {
-      return new Outcome.Refused("it had expired before it could be applied");
+    Optional<String> objection = VerdictObjection.to(verdict, BootClock.nanos());
+    if (objection.isPresent()) {
+      return new Outcome.Refused(objection.get());
+    }
+    protection.refresh();
+    Optional<Outcome> untouchable = untouchable(verdict.subject());
+    if (untouchable.isPresent()) {
+      return untouchable.get();
     }
     try {
       if (!verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.IF_ABSENT)) {
@@ -97,6 +111,25 @@ public final class KernelVerdictTable implements VerdictTable {
       verdicts.remove(verdict.id());
     }
     return outcome;
+  }
+
+  /**
+   * Looks before anything is written: a protected root shields its whole tree from a verdict on it,
+   * or one on init would reach the whole machine.
+   */
+  private Optional<Outcome> untouchable(Subject subject) {
+    return switch (subject) {
+      case Subject.ControlGroup _ -> Optional.empty(); // it looks for itself
+      case Subject.ProcessTree(ProcessKey root) -> {
+        Collection<LiveProcess> members = walk.tree(root, 0);
+        boolean shielded =
+            members.stream()
+                .anyMatch(
+                    process -> process.key().equals(root) && process.mark() == Mark.PROTECTED);
+        boolean nobody = members.stream().allMatch(process -> process.mark() == Mark.PROTECTED);
+        yield shielded || nobody ? Optional.of(whyNobody(members)) : Optional.empty();
+      }
+    };
   }
 
   private Outcome applyToTree(Verdict verdict, ProcessKey root) {
@@ -182,7 +215,7 @@ public final class KernelVerdictTable implements VerdictTable {
     }
     List<Long> references = new ArrayList<>(cgroupReferences.get(id).orElse(List.of()));
     references.removeIf(reference -> !inForce.containsKey(reference));
-    if (references.size() == io.ringward.kernel.WireLayouts.VERDICT_SLOTS) {
+    if (references.size() == WireLayouts.VERDICT_SLOTS) {
       return new Outcome.Refused(
           "the cgroup is under four verdicts already: release one with 'ringward verdicts release'");
     }
@@ -261,14 +294,26 @@ public final class KernelVerdictTable implements VerdictTable {
     return all;
   }
 
-  /** The kernel has not acted on what has expired; here its memory is given back. */
+  /**
+   * The kernel has not acted on what has expired, nor on a tree of which nobody is left; here their
+   * memory is given back.
+   */
   private void sweep() {
     long now = BootClock.nanos();
+    Set<Long> carried = new HashSet<>();
+    if (inForce.values().stream().anyMatch(KernelVerdictTable::isOnTree)) {
+      processReferences.forEach((process, references) -> carried.addAll(references));
+    }
     for (Verdict verdict : List.copyOf(inForce.values())) {
-      if (verdict.expiryNanos() <= now) {
+      boolean nobodyLeft = isOnTree(verdict) && !carried.contains(verdict.id());
+      if (verdict.expiryNanos() <= now || nobodyLeft) {
         release(verdict.id());
       }
     }
+  }
+
+  private static boolean isOnTree(Verdict verdict) {
+    return verdict.subject() instanceof Subject.ProcessTree;
   }
 
   @Override

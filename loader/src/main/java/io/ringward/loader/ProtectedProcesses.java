@@ -48,19 +48,39 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
     Set<FileIdentity> executables = executables(live, paths);
     try {
       ancestors.forEach(key -> processes.put(key, BY_PROCESS));
-      executables.forEach(file -> files.put(file, BY_EXECUTABLE));
-      // Those that exec from here on are found by the hook; these were there before.
-      for (LiveProcess process : walk.all()) {
-        if (process.uid() == 0 && executables.contains(process.executable())) {
-          processes.update(process.key(), BY_EXECUTABLE, UpdateMode.IF_ABSENT);
-        }
-      }
+      tell(files, processes, executables, walk);
     } catch (BpfException e) {
       throw new HostKernelException(
           "cannot protect all that the configuration names (shorten the list): " + e.getMessage(),
           e);
     }
     return new ProtectedProcesses(ancestors, executables);
+  }
+
+  /**
+   * Tells the kernel of files, then of the processes that run them already: those that exec them
+   * from here on are found by the hook.
+   */
+  static void tell(
+      BpfMap<FileIdentity, Byte> files,
+      BpfMap<ProcessKey, Byte> processes,
+      Set<FileIdentity> executables,
+      ProcessWalk walk) {
+    executables.forEach(file -> files.put(file, BY_EXECUTABLE));
+    for (LiveProcess process : walk.all()) {
+      if (process.uid() == 0 && executables.contains(process.executable())) {
+        processes.update(process.key(), BY_EXECUTABLE, UpdateMode.IF_ABSENT);
+      }
+    }
+  }
+
+  /** The identities of those files that are there, as stat(2) has them. */
+  static Set<FileIdentity> onDisk(List<Path> paths) {
+    Set<FileIdentity> found = new HashSet<>();
+    for (Path path : paths) {
+      real(path).flatMap(ProtectedProcesses::identity).ifPresent(found::add);
+    }
+    return found;
   }
 
   private static Set<ProcessKey> ancestors(Collection<LiveProcess> live) {
@@ -84,14 +104,10 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
   }
 
   private static Set<FileIdentity> executables(Collection<LiveProcess> live, List<Path> paths) {
-    Set<FileIdentity> found = new HashSet<>();
+    Set<FileIdentity> found = onDisk(paths);
     Set<String> names = new HashSet<>();
     for (Path path : paths) {
-      real(path)
-          .ifPresent(file -> {
-            names.add(file.toString());
-            identity(file).ifPresent(found::add);
-          });
+      real(path).ifPresent(file -> names.add(file.toString()));
     }
     // Where stat(2) and the hooks disagree (overlay and shared file systems), a process that runs
     // the file tells how the hooks see it.

@@ -10,6 +10,7 @@ import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.WireLayouts;
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,10 +21,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * The feed of a live kernel: both rings merged by kernel time, with control items and ticks
  * between.
  *
- * <p>Order: within a ring, the order of the ring; between the rings, by the kernel time of the next
- * record of each, among the records that are committed when the poll looks. So an exec comes before
- * the connections that its program makes, unless the kernel has not finished writing the exec when
- * the connection is already there. Control items come before the records that wait.
+ * <p>Order: within a ring, the order of the ring; between the rings, by kernel time. So what one
+ * process does comes in the order in which it did it: an exec before the connections of its
+ * program, those before its exit. For that, an activity record is only handed over when it is older
+ * than the moment before the lifecycle ring was looked at, and while that ring stands at a record
+ * which its producer has not finished, nothing overtakes it. Events of different CPUs may differ
+ * from the order of their times by what the kernel needs between reserving and stamping. Control
+ * items come before the records that wait.
  *
  * <p>One thread polls and awaits; the other methods are for any. No allocation for an event.
  */
@@ -35,6 +39,7 @@ public final class RingEventFeed implements EventFeed {
   private static final long TIME =
       WireLayouts.offset(WireLayouts.EVENT_HEADER, "kernel_time_nanos");
   private static final long NEVER = Long.MAX_VALUE;
+  private static final long UNFINISHED = Long.MIN_VALUE;
 
   private final RingBufferReader lifecycle;
   private final RingBufferReader activity;
@@ -64,16 +69,20 @@ public final class RingEventFeed implements EventFeed {
     this.handler = handler;
     int handed = pollControl(handler, limit);
     while (handed < limit) {
-      long lifecycleTime = lifecycle.nextKey(TIME, NEVER);
-      long activityTime = activity.nextKey(TIME, NEVER);
+      // In this order: whatever a process told before an activity record of its that is older than
+      // the horizon was in the lifecycle ring when that was looked at.
+      long activityTime = activity.nextKey(TIME, NEVER, NEVER);
+      long horizon = BootClock.nanos();
+      long lifecycleTime = lifecycle.nextKey(TIME, NEVER, UNFINISHED);
       int pass;
       if (lifecycleTime <= activityTime) {
-        if (lifecycleTime == NEVER) {
+        if (lifecycleTime == NEVER || lifecycleTime == UNFINISHED) {
           break;
         }
         pass = lifecycle.drainUpTo(toHandler, limit - handed, TIME, activityTime);
       } else {
-        pass = activity.drainUpTo(toHandler, limit - handed, TIME, lifecycleTime);
+        pass =
+            activity.drainUpTo(toHandler, limit - handed, TIME, Math.min(lifecycleTime, horizon));
       }
       if (pass == 0) {
         break;
@@ -104,7 +113,7 @@ public final class RingEventFeed implements EventFeed {
     return handed;
   }
 
-  private void handOver(java.lang.foreign.MemorySegment data, long offset, int length) {
+  private void handOver(MemorySegment data, long offset, int length) {
     view.wrap(data, offset, length);
     int hook = view.hookIndex();
     // One writer: a plain read is enough, and the release makes it visible to the sampler.

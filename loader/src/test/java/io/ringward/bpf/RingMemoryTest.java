@@ -162,19 +162,19 @@ class RingMemoryTest {
         key[first] |= (first + 8L + at) << (8 * at);
       }
     }
-    assertEquals(key[1], ring.memory().nextKey(8, -1));
+    assertEquals(key[1], ring.memory().nextKey(8, -1, -2));
     assertEquals(2, ring.memory().drainUpTo(collect, ALL, 8, key[2]));
-    assertEquals(key[3], ring.memory().nextKey(8, -1));
+    assertEquals(key[3], ring.memory().nextKey(8, -1, -2));
     assertEquals(0, ring.memory().drainUpTo(collect, ALL, 8, key[3] - 1));
     assertEquals(1, ring.memory().drainUpTo(collect, 1, 8, Long.MAX_VALUE));
     assertEquals(0, ring.memory().drainUpTo(collect, ALL, 8, key[4]));
     assertEquals(2, ring.memory().drainUpTo(collect, 2, 8, key[9]));
-    assertEquals(Long.MIN_VALUE, ring.memory().nextKey(8, -1));
+    assertEquals(Long.MIN_VALUE, ring.memory().nextKey(8, -1, -2));
     assertEquals(1, ring.memory().drainUpTo(collect, ALL, 8, Long.MIN_VALUE));
-    assertEquals(-1, ring.memory().nextKey(8, -1));
+    assertEquals(-1, ring.memory().nextKey(8, -1, -2));
     assertEquals(List.of(16, 16, 16, 16, 16, 3), lengths);
     ring.reserve(16, 1);
-    assertEquals(-7, ring.memory().nextKey(8, -7));
+    assertEquals(-7, ring.memory().nextKey(8, -7, -8));
     assertThrows(IllegalArgumentException.class, () -> ring.memory().drainUpTo(collect, 1, -1, 0));
   }
 

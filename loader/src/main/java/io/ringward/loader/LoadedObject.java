@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfObject;
+import io.ringward.bpf.BpfObjectSpec;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.KernelObject;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ringward's object in the kernel, with as much of it as this kernel takes. That is found out by
+ * loading: Linux 5.18 has bpf_set_retval and does not allow it to these programs, and another
+ * kernel may lack task storage.
+ *
+ * @param canSayRetry whether a refusal can carry EAGAIN
+ * @param schedules whether the scheduler's accounting is in
+ * @param refusal what the kernel said to the whole object, when it refused it
+ */
+record LoadedObject(
+    BpfObject object, boolean canSayRetry, boolean schedules, Optional<String> refusal) {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
+
+  /** Programs that need task storage. */
+  private static final String ADOPT_TASKS = "adopt_tasks";
+
+  /** What is left in; the first that loads is taken. */
+  private record Attempt(boolean canSayRetry, boolean schedules) {}
+
+  private static final List<Attempt> ATTEMPTS =
+      List.of(
+          new Attempt(true, true),
+          new Attempt(false, true),
+          new Attempt(true, false),
+          new Attempt(false, false));
+
+  /**
+   * Loads.
+   *
+   * @throws BpfException the kernel's answer to the whole object, when it takes no part of it
+   */
+  static LoadedObject load(HostKernelOptions options) {
+    BpfObjectSpec whole = specification(options);
+    Optional<BpfException> first = Optional.empty();
+    for (Attempt attempt : ATTEMPTS) {
+      try {
+        BpfObject object = reduced(whole, attempt).load();
+        return new LoadedObject(
+            object,
+            attempt.canSayRetry && hasSetRetval(),
+            attempt.schedules,
+            first.map(refused -> refused.operation() + ": " + refused.errnoName()));
+      } catch (BpfException e) {
+        LOG.debug("the kernel refuses {}", attempt, e);
+        first = first.or(() -> Optional.of(e));
+      }
+    }
+    throw first.orElseThrow();
+  }
+
+  private static BpfObjectSpec specification(HostKernelOptions options) {
+    int processes = options.maximumProcesses();
+    return BpfObjectSpec.of("ringward", KernelObject.bytes())
+        .withMaxEntries("lifecycle_ring", options.lifecycleRingBytes())
+        .withMaxEntries("activity_ring", options.activityRingBytes())
+        .withMaxEntries("verdict", options.maximumVerdicts())
+        .withMaxEntries("cgroup_verdict", options.maximumVerdicts())
+        .withMaxEntries("process_verdict", processes)
+        .withMaxEntries("lineage", processes)
+        .withMaxEntries("ancestor", processes / 2)
+        .withMaxEntries("quota", processes)
+        .withMaxEntries("process_cpu", processes)
+        .withVariable("quota_per_second", options.quotaPerSecond());
+  }
+
+  private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {
+    BpfObjectSpec reduced = whole.withVariable("use_set_retval", attempt.canSayRetry ? 1 : 0);
+    if (attempt.schedules) {
+      return reduced;
+    }
+    for (String program : KernelSampleFeed.programs().get(Hook.SCHEDULE)) {
+      reduced = reduced.withAutoload(program, false);
+    }
+    return reduced.withAutoload(ADOPT_TASKS, false);
+  }
+
+  /** Where the kernel has no such helper the programs leave the call out by CO-RE, and load. */
+  private static boolean hasSetRetval() {
+    String[] release = System.getProperty("os.version").split("[.-]", -1);
+    int major = Integer.parseInt(release[0]);
+    return major > 5 || (major == 5 && Integer.parseInt(release[1]) >= 18);
+  }
+}

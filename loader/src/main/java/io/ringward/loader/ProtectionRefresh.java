@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import io.ringward.bpf.BpfMap;
+import io.ringward.bpf.BpfObject;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.ProcessKey;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Keeps protection true when a protected program is replaced on disk: a package upgrade makes a new
+ * inode, which the hooks do not know. Asked before anything is acted on; a few stat(2) calls when
+ * nothing has changed. Thread-safe.
+ */
+final class ProtectionRefresh {
+  private final BpfMap<ProcessKey, Byte> processes;
+  private final BpfMap<FileIdentity, Byte> files;
+  private final ProcessWalk walk;
+  private final List<Path> paths;
+  private final Set<FileIdentity> known;
+
+  /**
+   * @param known what the kernel has been told already
+   */
+  ProtectionRefresh(BpfObject object, ProcessWalk walk, List<Path> paths, Set<FileIdentity> known) {
+    this.processes = object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
+    this.files = object.map("protected_executable", WireCodecs.FILE_IDENTITY, WireCodecs.BYTE);
+    this.walk = walk;
+    this.paths = List.copyOf(paths);
+    this.known = new HashSet<>(known);
+  }
+
+  synchronized void refresh() {
+    Set<FileIdentity> found = ProtectedProcesses.onDisk(paths);
+    found.removeAll(known);
+    if (!found.isEmpty()) {
+      ProtectedProcesses.tell(files, processes, found, walk);
+      known.addAll(found);
+    }
+  }
+}
