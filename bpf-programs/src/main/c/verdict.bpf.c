@@ -23,7 +23,8 @@ struct rw_strictest {
 	__u32 zero;
 };
 
-/* Takes up what a process or cgroup refers to.  Of two throttles the slower is the stricter. */
+/* Takes up what a process or cgroup refers to.  Of two throttles the slower is the stricter,
+ * of two equal ones that of the lower slot. */
 __noinline int rw_consider(struct rw_strictest *strictest,
 			   const struct rw_verdict_references *references,
 			   const struct rw_trial *trial)
@@ -42,7 +43,7 @@ __noinline int rw_consider(struct rw_strictest *strictest,
 			continue;
 		if (found->action < strictest->action ||
 		    (found->action == strictest->action &&
-		     found->interval_nanos < strictest->interval_nanos))
+		     found->interval_nanos <= strictest->interval_nanos))
 			continue;
 		strictest->verdict_id = verdict_id;
 		strictest->action = found->action;

@@ -5,13 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The structs and global variables that an object's BTF describes (BPF Type Format, kernel
+ * The structs, enums and global variables that an object's BTF describes (BPF Type Format, kernel
  * Documentation/bpf/btf.rst): where the C compiler put each member. Tests compare it with the Java
  * side of a wire format. Immutable.
  */
@@ -19,12 +20,15 @@ public final class BtfTypes {
   // enum of BTF_KIND_… in linux/btf.h
   private static final int KIND_STRUCT = 4;
   private static final int KIND_UNION = 5;
+  private static final int KIND_ENUM = 6;
   private static final int KIND_VAR = 14;
   private static final int KIND_DATASEC = 15;
   private static final long TYPE_BYTES = 12;
   private static final long ITEM_BYTES = 12;
+  private static final long ENUMERATOR_BYTES = 8;
 
   private final Map<String, Struct> structs = new LinkedHashMap<>();
+  private final Map<String, Enumeration> enumerations = new LinkedHashMap<>();
   private final Map<String, Variable> variables = new LinkedHashMap<>();
 
   private BtfTypes() {}
@@ -51,6 +55,18 @@ public final class BtfTypes {
    * @param bitFieldWidth in bits, 0 unless it is a bit field
    */
   public record Member(String name, long byteOffset, long byteSize, int bitFieldWidth) {}
+
+  /**
+   * An enum of up to 32 bits.
+   *
+   * @param name its tag
+   * @param values by name of the constant, in the order of the source
+   */
+  public record Enumeration(String name, Map<String, Integer> values) {
+    public Enumeration {
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+  }
 
   /**
    * A global variable.
@@ -83,6 +99,11 @@ public final class BtfTypes {
     return List.copyOf(structs.values());
   }
 
+  /** The enum of that tag. */
+  public Optional<Enumeration> enumeration(String name) {
+    return Optional.ofNullable(enumerations.get(name));
+  }
+
   /** The global variable of that name. */
   public Optional<Variable> variable(String name) {
     return Optional.ofNullable(variables.get(name));
@@ -100,6 +121,8 @@ public final class BtfTypes {
       collectMembers(type, 0, members);
       structs.putIfAbsent(
           type.name(), new Struct(type.name(), type.sizeOrType(), List.copyOf(members)));
+    } else if (type.kind() == KIND_ENUM && !type.name().isEmpty()) {
+      enumerations.putIfAbsent(type.name(), type.enumeration());
     } else if (type.kind() == KIND_DATASEC) {
       collectVariables(type);
     }
@@ -165,6 +188,16 @@ public final class BtfTypes {
 
     int itemCount() {
       return memory.get(JAVA_INT, 4) & 0xFFFF;
+    }
+
+    /** Each item is a struct btf_enum: two words. */
+    Enumeration enumeration() {
+      Map<String, Integer> values = new LinkedHashMap<>();
+      for (int i = 0; i < itemCount(); i++) {
+        long at = TYPE_BYTES + i * ENUMERATOR_BYTES;
+        values.put(name(memory.get(JAVA_INT, at)), memory.get(JAVA_INT, at + 4));
+      }
+      return new Enumeration(name(), values);
     }
 
     int sizeOrType() {

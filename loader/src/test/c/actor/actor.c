@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A process for tests, which does on request what the hooks watch.  It listens on
+ * the Unix socket DIRECTORY/PID.sock; each connection sends one line and gets one
+ * back.  Its children listen on sockets of their own, so each member of a tree can
+ * be addressed, also when its parent is gone.
+ *
+ * usage: actor DIRECTORY
+ *
+ *   connect4|connect6|mapped|udp4 PORT COUNT   connects to loopback, COUNT times
+ *   fastopen PORT COUNT                        the same by sendto(MSG_FASTOPEN)
+ *   bind4|bind6|bindmapped COUNT               binds to loopback, any port, COUNT times
+ *        answer: "ok eagain eperm other", how often each came out
+ *   fork                 answer: the child's pid, once it listens
+ *   forks COUNT          makes children that exit at once; answer: how many were made
+ *   run PATH ARGUMENT... forks and execs, waits; answer: pid and wait status
+ *   memfd PATH           the same from a memfd that holds a copy of PATH
+ *   exec PATH DIRECTORY  replaces itself: no answer
+ *   leave                the main thread exits, another one goes on serving; answer: "left"
+ *   spin MILLISECONDS    burns CPU; answer: "spun"
+ *   exit CODE            no answer
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *directory;
+static int listener = -1;
+static char reply[256];
+
+struct tally {
+	long ok, eagain, eperm, other;
+};
+
+static void count(struct tally *tally, int result)
+{
+	/* Nobody has to listen: a refused connection has passed the hook. */
+	if (result == 0 || errno == ECONNREFUSED || errno == EINPROGRESS)
+		tally->ok++;
+	else if (errno == EAGAIN)
+		tally->eagain++;
+	else if (errno == EPERM)
+		tally->eperm++;
+	else
+		tally->other++;
+}
+
+static void answer(const struct tally *tally)
+{
+	snprintf(reply, sizeof(reply), "%ld %ld %ld %ld", tally->ok, tally->eagain, tally->eperm,
+		 tally->other);
+}
+
+static socklen_t loopback4(struct sockaddr_storage *address, int port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)address;
+
+	memset(address, 0, sizeof(*address));
+	in->sin_family = AF_INET;
+	in->sin_port = htons(port);
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof(*in);
+}
+
+static socklen_t loopback6(struct sockaddr_storage *address, int port, const char *text)
+{
+	struct sockaddr_in6 *in = (struct sockaddr_in6 *)address;
+
+	memset(address, 0, sizeof(*address));
+	in->sin6_family = AF_INET6;
+	in->sin6_port = htons(port);
+	inet_pton(AF_INET6, text, &in->sin6_addr);
+	return sizeof(*in);
+}
+
+static void sockets(const char *what, int port, long times)
+{
+	struct tally tally = {0};
+
+	for (long i = 0; i < times; i++) {
+		struct sockaddr_storage address;
+		int family = AF_INET, type = SOCK_STREAM, result;
+		socklen_t length;
+
+		if (!strcmp(what, "connect6") || !strcmp(what, "bind6")) {
+			family = AF_INET6;
+			length = loopback6(&address, port, "::1");
+		} else if (!strcmp(what, "mapped") || !strcmp(what, "bindmapped")) {
+			family = AF_INET6;
+			length = loopback6(&address, port, "::ffff:127.0.0.1");
+		} else {
+			length = loopback4(&address, port);
+		}
+		if (!strcmp(what, "udp4"))
+			type = SOCK_DGRAM;
+		int fd = socket(family, type | SOCK_CLOEXEC, 0);
+
+		if (!strncmp(what, "bind", 4)) {
+			result = bind(fd, (struct sockaddr *)&address, length);
+		} else if (!strcmp(what, "fastopen")) {
+			result = sendto(fd, "x", 1, MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
+					(struct sockaddr *)&address, length);
+			if (result > 0)
+				result = 0;
+		} else {
+			result = connect(fd, (struct sockaddr *)&address, length);
+		}
+		count(&tally, result);
+		close(fd);
+	}
+	answer(&tally);
+}
+
+static void serve(void);
+
+static void listen_here(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char text[sizeof(address.sun_path) + 16];
+
+	if (listener >= 0)
+		close(listener);
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	snprintf(text, sizeof(text), "%s/%d.sock", directory, getpid());
+	if (strlen(text) >= sizeof(address.sun_path))
+		_exit(70);
+	strcpy(address.sun_path, text);
+	unlink(text);
+	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 8))
+		_exit(71);
+}
+
+static void make_child(int connection)
+{
+	int ready[2];
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC))
+		_exit(72);
+	pid_t child = fork();
+
+	if (child == 0) {
+		alarm(300);
+		close(ready[0]);
+		close(connection);
+		listen_here();
+		if (write(ready[1], "x", 1) != 1)
+			_exit(73);
+		close(ready[1]);
+		serve();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (child < 0 || read(ready[0], &byte, 1) != 1)
+		snprintf(reply, sizeof(reply), "failed %d", errno);
+	else
+		snprintf(reply, sizeof(reply), "%d", child);
+	close(ready[0]);
+}
+
+static void make_short_children(long times)
+{
+	long made = 0;
+
+	for (long i = 0; i < times; i++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			_exit(0);
+		if (child > 0) {
+			made++;
+			waitpid(child, NULL, 0);
+		}
+	}
+	snprintf(reply, sizeof(reply), "%ld", made);
+}
+
+static int copy_to_memfd(const char *path)
+{
+	char buffer[65536];
+	int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("actor", 0);
+	ssize_t got;
+
+	while ((got = read(from, buffer, sizeof(buffer))) > 0)
+		if (write(to, buffer, got) != got)
+			return -1;
+	close(from);
+	return to;
+}
+
+static void run(char **arguments, int is_memfd)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		if (is_memfd)
+			fexecve(copy_to_memfd(arguments[0]), arguments, environ);
+		else
+			execv(arguments[0], arguments);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	snprintf(reply, sizeof(reply), "%d %d", child, status);
+}
+
+static void spin(long milliseconds)
+{
+	struct timespec start, now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+	do {
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	} while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 <
+		 milliseconds);
+	snprintf(reply, sizeof(reply), "spun");
+}
+
+static void *serve_on(void *unused)
+{
+	(void)unused;
+	serve();
+	exit(0);
+}
+
+static void act(int connection, char *line, int *leave)
+{
+	char *words[16] = {0};
+	int size = 0;
+
+	for (char *at = strtok(line, " \n"); at && size < 15; at = strtok(NULL, " \n"))
+		words[size++] = at;
+	reply[0] = 0;
+	if (size == 0)
+		return;
+	if (!strncmp(words[0], "bind", 4))
+		sockets(words[0], 0, atol(words[1]));
+	else if (!strncmp(words[0], "connect", 7) || !strcmp(words[0], "mapped") ||
+		 !strcmp(words[0], "udp4") || !strcmp(words[0], "fastopen"))
+		sockets(words[0], atoi(words[1]), atol(words[2]));
+	else if (!strcmp(words[0], "fork"))
+		make_child(connection);
+	else if (!strcmp(words[0], "forks"))
+		make_short_children(atol(words[1]));
+	else if (!strcmp(words[0], "run"))
+		run(words + 1, 0);
+	else if (!strcmp(words[0], "memfd"))
+		run(words + 1, 1);
+	else if (!strcmp(words[0], "exec"))
+		execv(words[1], words + 1);
+	else if (!strcmp(words[0], "spin"))
+		spin(atol(words[1]));
+	else if (!strcmp(words[0], "exit"))
+		_exit(atoi(words[1]));
+	else if (!strcmp(words[0], "leave")) {
+		snprintf(reply, sizeof(reply), "left");
+		*leave = 1;
+	}
+}
+
+static void serve(void)
+{
+	for (;;) {
+		char line[1024];
+		int leave = 0, connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		ssize_t got;
+
+		if (connection < 0)
+			continue;
+		got = read(connection, line, sizeof(line) - 1);
+		if (got > 0) {
+			line[got] = 0;
+			act(connection, line, &leave);
+			strcat(reply, "\n");
+			if (write(connection, reply, strlen(reply)) < 0)
+				perror("actor");
+		}
+		close(connection);
+		if (leave) {
+			pthread_t thread;
+
+			pthread_create(&thread, NULL, serve_on, NULL);
+			pthread_exit(NULL);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return 64;
+	directory = argv[1];
+	/* Whoever started the test is gone: so are we, and our children after a while at most. */
+	alarm(300);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	listen_here();
+	puts("ready");
+	fflush(stdout);
+	signal(SIGPIPE, SIG_IGN);
+	serve();
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringward.kernel.Decision;
+import io.ringward.kernel.Event;
+import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.ProcessKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each hook fires, and says what is true. */
+final class HookFactsTest {
+  static final List<Hook> LIFECYCLE = List.of(Hook.EXEC, Hook.FORK, Hook.EXIT);
+
+  private HostKernelFixture fixture;
+  private Actor actor;
+
+  @BeforeEach
+  void open() throws IOException {
+    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    actor = fixture.stage().start();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  void execCarriesPathArgumentsAndIdentity() throws IOException {
+    Path program = Path.of("/bin/true").toRealPath();
+    int pid = runAndWait("run " + program + " one two three");
+    Event.Exec exec = exec(pid);
+    assertEquals(program.toString(), exec.path());
+    assertEquals(List.of(program.toString(), "one", "two", "three"), exec.arguments());
+    assertEquals(4, exec.argumentCount());
+    assertEquals(program.getFileName().toString(), exec.comm());
+    assertEquals(0, exec.flags());
+    assertEquals(0, exec.header().uid());
+    assertEquals(0, exec.gid());
+    assertEquals(Hook.EXEC, exec.header().hook());
+    assertEquals((Long) Files.getAttribute(program, "unix:ino"), exec.executable().inode());
+    assertEquals(
+        ProtectedProcesses.kernelDevice((Long) Files.getAttribute(program, "unix:dev")),
+        exec.executable().device());
+    assertEquals(fixture.key(actor), exec.header().parent());
+    assertEquals(pid, exec.header().tid());
+  }
+
+  @Test
+  void execOfManyArgumentsIsCutAndSaysSo() {
+    String longWord = "x".repeat(300);
+    int pid = runAndWait("run /bin/true " + longWord + " " + longWord);
+    Event.Exec exec = exec(pid);
+    assertTrue(ExecFlag.ARGUMENTS_TRUNCATED.in(exec.flags()));
+    assertEquals(3, exec.argumentCount());
+    assertEquals(List.of("/bin/true", longWord), exec.arguments().subList(0, 2));
+    assertTrue(longWord.startsWith(exec.arguments().get(2)));
+  }
+
+  @Test
+  void execFromMemfdIsMarked() {
+    Event.Exec exec = exec(runAndWait("memfd /bin/true now"));
+    assertTrue(ExecFlag.MEMFD.in(exec.flags()));
+    assertTrue(ExecFlag.UNLINKED.in(exec.flags()));
+    assertEquals(List.of("/bin/true", "now"), exec.arguments());
+  }
+
+  @Test
+  void scriptIsMarkedWithItsInterpreterAsTheFile() throws IOException {
+    Path script = fixture.stage().directory().resolve("script");
+    Files.writeString(script, "#!/bin/sh\nexit 0\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Event.Exec exec = exec(runAndWait("run " + script + " argument"));
+    assertTrue(ExecFlag.INTERPRETER.in(exec.flags()));
+    assertEquals(script.toString(), exec.path());
+    assertEquals(
+        (Long) Files.getAttribute(Path.of("/bin/sh").toRealPath(), "unix:ino"),
+        exec.executable().inode());
+    assertEquals(List.of("/bin/sh", script.toString(), "argument"), exec.arguments());
+  }
+
+  @Test
+  void unlinkedFileIsMarkedAndAFileThatChangedUidIsSetid() throws IOException {
+    Path copy = fixture.stage().directory().resolve("copy");
+    Files.copy(ActorStage.program(), copy);
+    Actor other = fixture.stage().start(copy, Optional.empty());
+    Files.delete(copy);
+    // The directory makes it exit with 71; what counts is the exec itself.
+    other.ask("exec /proc/self/exe /nowhere");
+    assertFalse(ExecFlag.UNLINKED.in(exec(other.pid(), copy.toString()).flags()));
+    assertTrue(ExecFlag.UNLINKED.in(exec(other.pid(), "/proc/self/exe").flags()));
+
+    Path setid = fixture.stage().directory().resolve("setid");
+    Files.copy(Path.of("/bin/true").toRealPath(), setid);
+    Files.setAttribute(setid, "unix:uid", 65534);
+    Files.setAttribute(setid, "unix:mode", 0104755);
+    Event.Exec exec = exec(runAndWait("run " + setid));
+    assertTrue(ExecFlag.SETID.in(exec.flags()));
+    assertEquals(65534, exec.header().uid());
+  }
+
+  @Test
+  void forkAndExitTellOfParentAndChild() {
+    Actor child = fixture.stage().adopt(Integer.parseInt(actor.ask("fork")));
+    ProcessKey parentKey = fixture.key(actor);
+    ProcessKey childKey = fixture.key(child);
+    Event.Fork fork =
+        fixture.only("fork", Event.Fork.class, event -> event.child().equals(childKey));
+    assertEquals(parentKey, fork.header().process());
+    assertEquals("actor", fork.comm());
+    child.ask("exit 7");
+    Event.Exit exit = exit(childKey);
+    assertEquals(7 << 8, exit.exitCode());
+    assertEquals(parentKey, exit.header().parent());
+    assertTrue(exit.lifetimeNanos() > 0);
+    assertTrue(exit.header().kernelTimeNanos() > fork.header().kernelTimeNanos());
+  }
+
+  @Test
+  void exitBySignalHasTheSignal() {
+    ProcessKey key = fixture.key(actor);
+    ProcessHandle.of(actor.pid()).orElseThrow().destroyForcibly();
+    assertEquals(9, exit(key).exitCode() & 0x7f);
+  }
+
+  @Test
+  void exitComesOnceAndWithTheLastThread() {
+    ProcessKey key = fixture.key(actor);
+    assertEquals("left", actor.ask("leave"));
+    assertEquals(Actor.Tally.allowed(1), actor.connect(1));
+    assertTrue(fixture.by(actor, Event.Exit.class).isEmpty(), "a thread still runs");
+    assertEquals(key, fixture.by(actor, Event.Connect.class).getLast().header().process());
+    actor.ask("exit 3");
+    assertEquals(3 << 8, exit(key).exitCode());
+  }
+
+  @Test
+  void connectionsAreSeenByAllWays() throws IOException {
+    check("connect4", "127.0.0.1", false, Hook.CONNECT4);
+    check("udp4", "127.0.0.1", false, Hook.CONNECT4);
+    check("connect6", "::1", false, Hook.CONNECT6);
+    check("mapped", "127.0.0.1", true, Hook.CONNECT6);
+    check("fastopen", "127.0.0.1", false, Hook.CONNECT4);
+  }
+
+  private void check(String how, String address, boolean mapped, Hook hook) throws IOException {
+    int before = fixture.by(actor, Event.Connect.class).size();
+    actor.connect(how, 7, 1);
+    List<Event.Connect> connects = fixture.by(actor, Event.Connect.class);
+    assertEquals(before + 1, connects.size(), how);
+    Event.Connect connect = connects.getLast();
+    assertEquals(InetAddress.ofLiteral(address), connect.endpoint().address(), how);
+    assertEquals(7, connect.endpoint().port(), how);
+    assertEquals(mapped, connect.endpoint().mapped(), how);
+    assertEquals(how.equals("udp4") ? 17 : 6, connect.endpoint().protocol(), how);
+    assertEquals(Decision.ALLOWED, connect.decision(), how);
+    assertEquals(hook, connect.header().hook(), how);
+    assertEquals("actor", connect.comm(), how);
+    assertEquals(fixture.key(actor), connect.header().process(), how);
+  }
+
+  @Test
+  void bindsAreSeen() throws IOException {
+    for (String how : List.of("bind4", "bind6", "bindmapped")) {
+      int before = fixture.by(actor, Event.Bind.class).size();
+      assertEquals(Actor.Tally.allowed(1), actor.bind(how, 1));
+      List<Event.Bind> binds = fixture.by(actor, Event.Bind.class);
+      assertEquals(before + 1, binds.size(), how);
+      Event.Bind bind = binds.getLast();
+      assertEquals(how.equals("bind4") ? Hook.BIND4 : Hook.BIND6, bind.header().hook());
+      assertEquals(how.equals("bindmapped"), bind.endpoint().mapped());
+      assertEquals(
+          InetAddress.ofLiteral(how.equals("bind6") ? "::1" : "127.0.0.1"),
+          bind.endpoint().address());
+      assertEquals(0, bind.endpoint().port());
+    }
+  }
+
+  @Test
+  void cgroupIsThatOfTheProcess() throws IOException {
+    Path cgroup = fixture.stage().cgroup("facts");
+    fixture.stage().move(actor, cgroup);
+    actor.connect(1);
+    assertEquals(
+        ControlGroups.id(cgroup),
+        fixture.by(actor, Event.Connect.class).getLast().header().cgroupId());
+  }
+
+  private int runAndWait(String command) {
+    return Integer.parseInt(actor.ask(command).split(" ", -1)[0]);
+  }
+
+  private Event.Exec exec(int pid) {
+    return fixture.only(
+        "exec by " + pid, Event.Exec.class, event -> event.header().process().tgid() == pid);
+  }
+
+  private Event.Exec exec(int pid, String path) {
+    return fixture.only(
+        "exec of " + path,
+        Event.Exec.class,
+        event -> event.header().process().tgid() == pid && event.path().equals(path));
+  }
+
+  private Event.Exit exit(ProcessKey key) {
+    return fixture.only(
+        "exit of " + key, Event.Exit.class, event -> event.header().process().equals(key));
+  }
+}
