@@ -174,7 +174,7 @@ class RingMemoryTest {
     assertEquals(-1, ring.memory().nextKey(8, -1, -2));
     assertEquals(List.of(16, 16, 16, 16, 16, 3), lengths);
     ring.reserve(16, 1);
-    assertEquals(-7, ring.memory().nextKey(8, -7, -8));
+    assertEquals(-8, ring.memory().nextKey(8, -7, -8));
     assertThrows(IllegalArgumentException.class, () -> ring.memory().drainUpTo(collect, 1, -1, 0));
   }
 
