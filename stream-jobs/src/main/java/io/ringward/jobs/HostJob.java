@@ -47,8 +47,8 @@ public final class HostJob implements AutoCloseable {
   /** Loggers whose warnings mean nothing here: an agent sets them to errors. */
   public static final List<String> ANXIOUS_LOGGERS =
       List.of(
-          "org.apache.flink.runtime.security.token.DefaultDelegationTokenManager",
-          "org.apache.flink.runtime.util.HadoopUtils");
+          "org.apache.flink.runtime.dispatcher",
+          "org.apache.flink.runtime.checkpoint.CheckpointFailureManager");
 
   private static final Logger LOG = LoggerFactory.getLogger(HostJob.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

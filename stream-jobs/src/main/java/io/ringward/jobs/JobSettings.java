@@ -21,7 +21,6 @@ final class JobSettings {
   static final Duration FAILURE_WINDOW = Duration.ofMinutes(5);
 
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
-  private static final int CHECKPOINTS_RETAINED = 2;
 
   private JobSettings() {}
 
@@ -53,7 +52,6 @@ final class JobSettings {
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
-    settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CHECKPOINTS_RETAINED);
     settings.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import org.apache.flink.configuration.BlobServerOptions;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -26,6 +27,9 @@ import org.apache.flink.configuration.WebOptions;
  * private folder, and little memory is taken.
  */
 public final class SealedConfiguration {
+  /** The second helps out when the first is damaged. */
+  private static final int CHECKPOINTS_RETAINED = 2;
+
   private static final String LOOPBACK = "127.0.0.1";
   private static final String STORE_TYPE = "PKCS12";
 
@@ -107,6 +111,7 @@ public final class SealedConfiguration {
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
     settings.set(ClusterOptions.CLUSTER_IO_EXECUTOR_POOL_SIZE, 2);
     settings.set(RestOptions.SERVER_NUM_THREADS, 1);
+    settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CHECKPOINTS_RETAINED);
     // Nobody asks the REST endpoint for metrics, so nothing need be fetched for it.
     settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ZERO);
     // A library does not end the agent: its owner is told, see HostJob.ended().

@@ -5,12 +5,14 @@ import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,6 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class MemoryVerdictTable implements VerdictTable {
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final List<Verdict> applied = new ArrayList<>();
+  private final ArrayDeque<RuntimeException> failures = new ArrayDeque<>();
+  private final CountDownLatch stalled = new CountDownLatch(1);
+  private CountDownLatch stall;
+  private RuntimeException constantFailure;
   private final Set<ProcessKey> gone = ConcurrentHashMap.newKeySet();
   private final Set<ProcessKey> sheltered = ConcurrentHashMap.newKeySet();
   private final AtomicLong now = new AtomicLong();
@@ -40,8 +46,56 @@ public final class MemoryVerdictTable implements VerdictTable {
     sheltered.add(process);
   }
 
+  /** One of the next calls of {@link #apply} throws. */
+  public synchronized void failNextApply(RuntimeException failure) {
+    failures.add(failure);
+  }
+
+  /** Every call of {@link #apply} throws from now on. */
+  public synchronized void failAllApplies(RuntimeException failure) {
+    constantFailure = failure;
+  }
+
+  /**
+   * The next {@link #apply} stands still until the latch is released.
+   *
+   * @return the latch
+   */
+  public synchronized CountDownLatch stall() {
+    stall = new CountDownLatch(1);
+    return stall;
+  }
+
+  /** Waits until a call stands still. */
+  public void awaitStalled() throws InterruptedException {
+    stalled.await();
+  }
+
   @Override
-  public synchronized Outcome apply(Verdict verdict) {
+  public Outcome apply(Verdict verdict) {
+    CountDownLatch latch;
+    synchronized (this) {
+      latch = stall;
+      stall = null;
+    }
+    if (latch != null) {
+      stalled.countDown();
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return put(verdict);
+  }
+
+  private synchronized Outcome put(Verdict verdict) {
+    if (constantFailure != null) {
+      throw constantFailure;
+    }
+    if (!failures.isEmpty()) {
+      throw failures.poll();
+    }
     if (verdict.subject() instanceof Subject.ProcessTree tree) {
       if (gone.contains(tree.root())) {
         return new Outcome.SubjectGone();

@@ -9,6 +9,8 @@ import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Remembers what the loop says, in its order, and lets a test wait for it. */
@@ -32,6 +34,8 @@ public final class RecordingObserver implements LoopObserver {
     record Models(int programs, long oldestNanos) implements Said {}
   }
 
+  private final CountDownLatch stalled = new CountDownLatch(1);
+  private final AtomicReference<CountDownLatch> stall = new AtomicReference<>();
   private final List<Said> said = new ArrayList<>();
 
   private synchronized void add(Said item) {
@@ -69,8 +73,33 @@ public final class RecordingObserver implements LoopObserver {
     add(new Said.Beat(delayNanos));
   }
 
+  /**
+   * The next {@link #onModels} stands still until the latch is released.
+   *
+   * @return the latch
+   */
+  public CountDownLatch stallModels() {
+    CountDownLatch latch = new CountDownLatch(1);
+    stall.set(latch);
+    return latch;
+  }
+
+  /** Waits until a call stands still. */
+  public void awaitStalled() throws InterruptedException {
+    stalled.await();
+  }
+
   @Override
   public void onModels(int programs, long oldestNanos) {
+    CountDownLatch latch = stall.getAndSet(null);
+    if (latch != null) {
+      stalled.countDown();
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     add(new Said.Models(programs, oldestNanos));
   }
 
