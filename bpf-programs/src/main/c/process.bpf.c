@@ -3,6 +3,7 @@
 #include "ringward/counters.h"
 #include "ringward/executable.h"
 #include "ringward/identity.h"
+#include "ringward/path.h"
 #include "ringward/protection.h"
 #include "ringward/references.h"
 #include "ringward/verdict.h"
@@ -21,6 +22,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct exec_scratch);
 } exec_scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rw_path_scratch);
+} path_scratch SEC(".maps");
 
 /* Which exits of multi-threaded processes have been told, so that two last threads tell once. */
 struct {
@@ -70,17 +78,40 @@ static __always_inline void fill_exec(struct rw_exec_event *event, struct task_s
 	rw_read_comm(event->comm, task);
 }
 
-/* The kernel's own copy of the path: user memory may have changed since. */
-static __always_inline __u32 fill_path(struct exec_scratch *scratch, struct linux_binprm *bprm)
+/* The kernel's own copy of what the caller wrote: user memory may have changed since. */
+static __always_inline __u32 fill_given_path(struct exec_scratch *scratch,
+					     struct linux_binprm *bprm)
 {
 	long length = bpf_probe_read_kernel_str(scratch->tail, RW_PATH_SIZE,
 						BPF_CORE_READ(bprm, filename));
 
+	scratch->event.flags |= RW_EXEC_PATH_GIVEN;
 	if (length <= 0)
 		return 0;
 	if (length == RW_PATH_SIZE)
 		scratch->event.flags |= RW_EXEC_PATH_TRUNCATED;
 	return (length - 1) & (RW_PATH_SIZE - 1);
+}
+
+/*
+ * Where the file really is.  For a script, whose file is its interpreter, and for
+ * a file that hangs on no mount: what the caller wrote.
+ */
+static __always_inline __u32 fill_path(struct exec_scratch *scratch, struct linux_binprm *bprm)
+{
+	__u32 zero = 0, start, end, length;
+	struct rw_path_scratch *path = bpf_map_lookup_elem(&path_scratch, &zero);
+
+	if (!path || !rw_can_name_files() || scratch->event.flags & RW_EXEC_INTERPRETER)
+		return fill_given_path(scratch, bprm);
+	start = rw_name_file(path, BPF_CORE_READ(bprm, file), &end);
+	length = (RW_PATH_SIZE - 1 - start) & (RW_PATH_SIZE - 1);
+	if (end == RW_PATH_NOWHERE || length == 0)
+		return fill_given_path(scratch, bprm);
+	if (end != RW_PATH_ROOT)
+		scratch->event.flags |= RW_EXEC_PATH_TRUNCATED;
+	bpf_probe_read_kernel(scratch->tail, length, path->text + (start & (RW_PATH_SIZE - 1)));
+	return length;
 }
 
 /*

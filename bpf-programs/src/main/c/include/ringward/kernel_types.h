@@ -40,8 +40,14 @@ struct inode {
 	unsigned int i_nlink;
 };
 
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+
 struct dentry {
 	struct dentry *d_parent;
+	struct qstr d_name;
 };
 
 /* Present when overlayfs is built in, or its module is loaded before us. */
@@ -52,6 +58,12 @@ struct ovl_inode {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+};
+
+struct mount { /* fs/mount.h */
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
 };
 
 struct path {

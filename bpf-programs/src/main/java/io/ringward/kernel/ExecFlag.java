@@ -9,7 +9,9 @@ public enum ExecFlag {
   PATH_TRUNCATED,
   UNLINKED,
   SETID,
-  INTERPRETER;
+  INTERPRETER,
+  /** The path is as the caller wrote it: a script, a file without a name, or Linux before 5.17. */
+  PATH_GIVEN;
 
   /** The bit in the flags word. */
   public int bit() {
