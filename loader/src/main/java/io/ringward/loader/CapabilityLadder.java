@@ -14,18 +14,24 @@ final class CapabilityLadder {
 
   private final HookFiring firing;
   private final LoadedObject loaded;
+  private final boolean canTryCgroupHooks;
 
-  CapabilityLadder(HookFiring firing, LoadedObject loaded) {
+  /**
+   * @param canTryCgroupHooks whether this process is in the part of the hierarchy that the hooks
+   *     are attached to; where it is not, they cannot see its operations
+   */
+  CapabilityLadder(HookFiring firing, LoadedObject loaded, boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
+    this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
   List<CapabilityRung> climb() {
     Fired exec = fire(Hook.EXEC);
     Fired fork = fire(Hook.FORK);
     Fired exit = fire(Hook.EXIT);
-    Fired connect = both(fire(Hook.CONNECT4), fire(Hook.CONNECT6));
-    Fired bind = both(fire(Hook.BIND4), fire(Hook.BIND6));
+    Fired connect = cgroup(Hook.CONNECT4, Hook.CONNECT6);
+    Fired bind = cgroup(Hook.BIND4, Hook.BIND6);
     Fired schedule =
         loaded.schedules()
             ? fire(Hook.SCHEDULE)
@@ -75,6 +81,13 @@ final class CapabilityLadder {
       // What cannot be done here needs no hook: IPv6 switched off, for one.
       return new Fired(true, hook.label() + " could not be tried: " + e.getMessage());
     }
+  }
+
+  private Fired cgroup(Hook one, Hook other) {
+    return canTryCgroupHooks
+        ? both(fire(one), fire(other))
+        : new Fired(
+            true, "attached to a cgroup that this process is not in, so that it was not tried");
   }
 
   private static Fired both(Fired one, Fired other) {

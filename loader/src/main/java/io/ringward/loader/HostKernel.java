@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +104,10 @@ public final class HostKernel implements AutoCloseable {
                   control,
                   new ProtectionRefresh(
                       object, walk, options.protectedExecutables(), protection.executables())));
-      this.rungs = new CapabilityLadder(new HookFiring(this::runs), loaded).climb();
+      this.rungs =
+          new CapabilityLadder(
+                  new HookFiring(this::runs), loaded, isBelow(cgroup, new ControlGroups(cgroup)))
+              .climb();
       rungs.stream()
           .filter(rung -> !rung.best())
           .forEach(
@@ -123,6 +127,14 @@ public final class HostKernel implements AutoCloseable {
    */
   public static HostKernel open(HostKernelOptions options) {
     return new HostKernel(options);
+  }
+
+  /** Whether this process is in a cgroup or below it. */
+  private boolean isBelow(Path cgroup, ControlGroups groups) {
+    int own = (int) ProcessHandle.current().pid();
+    Set<Long> ids = groups.subtree(cgroup);
+    return walk.all().stream()
+        .anyMatch(process -> process.key().tgid() == own && ids.contains(process.cgroupId()));
   }
 
   private static Cgroup2Mount requireCgroup2() {

@@ -72,6 +72,24 @@ final class HookFactsTest {
   }
 
   @Test
+  void noDetourHidesWhereAnExecutableIs() throws IOException {
+    Path program = Path.of("/bin/true").toRealPath();
+    Path folder = fixture.stage().directory();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), program);
+    Path above = Files.createSymbolicLink(folder.resolve("above"), program.getParent());
+    for (String detour :
+        List.of(
+            link.toString(),
+            above + "/" + program.getFileName(),
+            program.getParent() + "/../.." + program,
+            "/proc/self/root" + program)) {
+      Event.Exec exec = exec(runAndWait("run " + detour));
+      assertEquals(program.toString(), exec.path(), detour);
+      assertFalse(ExecFlag.PATH_GIVEN.in(exec.flags()), detour);
+    }
+  }
+
+  @Test
   void execFromMemfdIsMarked() {
     Event.Exec exec = exec(runAndWait("memfd /bin/true now"));
     assertTrue(ExecFlag.MEMFD.in(exec.flags()));
@@ -86,6 +104,7 @@ final class HookFactsTest {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     Event.Exec exec = exec(runAndWait("run " + script + " argument"));
     assertTrue(ExecFlag.INTERPRETER.in(exec.flags()));
+    assertTrue(ExecFlag.PATH_GIVEN.in(exec.flags()));
     assertEquals(script.toString(), exec.path());
     assertEquals(
         (Long) Files.getAttribute(Path.of("/bin/sh").toRealPath(), "unix:ino"),
@@ -101,8 +120,17 @@ final class HookFactsTest {
     Files.delete(copy);
     // The directory makes it exit with 71; what counts is the exec itself.
     other.ask("exec /proc/self/exe /nowhere");
-    assertFalse(ExecFlag.UNLINKED.in(exec(other.pid(), copy.toString()).flags()));
-    assertTrue(ExecFlag.UNLINKED.in(exec(other.pid(), "/proc/self/exe").flags()));
+    // Where it was, not the link that led there.
+    for (boolean unlinked : new boolean[] {false, true}) {
+      Event.Exec exec =
+          fixture.only(
+              "exec",
+              Event.Exec.class,
+              event ->
+                  event.header().process().tgid() == other.pid()
+                      && ExecFlag.UNLINKED.in(event.flags()) == unlinked);
+      assertEquals(copy.toString(), exec.path());
+    }
 
     Path setid = fixture.stage().directory().resolve("setid");
     Files.copy(Path.of("/bin/true").toRealPath(), setid);
