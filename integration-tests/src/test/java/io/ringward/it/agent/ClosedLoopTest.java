@@ -80,13 +80,14 @@ final class ClosedLoopTest {
   @Test
   void seesAnExecWithItsAncestry() throws IOException, InterruptedException {
     try (Shell shell =
-        Shell.in(group, "bash -c '/usr/bin/env true; sh -c \"/bin/echo ringward-it-seen; true\"; true'; true")) {
+        Shell.in(
+            group,
+            "bash -c '/usr/bin/env true; sh -c \"/bin/echo ringward-it-seen; true\"; true'; true")) {
       shell.awaitExit(20);
       JsonNode incident =
-          agent.awaitIncident(
-              json ->
-                  json.path("rule").asText().equals("Marked program")
-                      && json.at("/subject/executable").asText().endsWith("/echo"));
+          agent.awaitIncident(json ->
+              json.path("rule").asText().equals("Marked program")
+                  && json.at("/subject/executable").asText().endsWith("/echo"));
       List<Long> ancestors = new ArrayList<>();
       incident.at("/subject/ancestry").forEach(node -> ancestors.add(node.get("pid").asLong()));
       JsonNode parent = incident.at("/subject/ancestry/0");
@@ -96,7 +97,9 @@ final class ClosedLoopTest {
       assertTrue(ancestors.contains(ProcessHandle.current().pid()), incident.toString());
       assertEquals(
           List.of("/bin/echo", "ringward-it-seen"), texts(incident.at("/subject/arguments")));
-      assertEquals(String.valueOf(Files.getAttribute(group.folder(), "unix:ino")), incident.at("/subject/cgroup_id").asText());
+      assertEquals(
+          String.valueOf(Files.getAttribute(group.folder(), "unix:ino")),
+          incident.at("/subject/cgroup_id").asText());
       assertEquals("Notice", incident.get("severity").asText());
     }
   }
@@ -107,10 +110,9 @@ final class ClosedLoopTest {
       assertTrue(subject.connect().contains(Connecting.REFUSED_BY_PEER));
       subject.shell().tell("c 7");
       JsonNode incident =
-          agent.awaitIncident(
-              json ->
-                  json.path("rule").asText().equals("Forbidden port")
-                      && json.at("/subject/pid").asLong() == subject.pid());
+          agent.awaitIncident(json ->
+              json.path("rule").asText().equals("Forbidden port")
+                  && json.at("/subject/pid").asLong() == subject.pid());
       assertEquals("block", incident.at("/verdict/action").asText(), incident.toString());
       assertFalse(incident.at("/verdict/expiry").asText().isEmpty());
       assertEquals(
@@ -181,7 +183,8 @@ final class ClosedLoopTest {
   @Test
   void scannerIsThrottledAndThenBlocked() throws IOException, InterruptedException {
     try (Shell scanner =
-        Shell.in(group, 
+        Shell.in(
+            group,
             """
             echo ready
             for round in $(seq 1 600); do
@@ -191,18 +194,16 @@ final class ClosedLoopTest {
             """)) {
       scanner.await(line -> line.contains(Connecting.THROTTLED), 60);
       JsonNode throttled =
-          agent.awaitIncident(
-              json ->
-                  json.at("/subject/pid").asLong() == scanner.pid()
-                      && json.at("/verdict/action").asText().equals("throttle"));
+          agent.awaitIncident(json ->
+              json.at("/subject/pid").asLong() == scanner.pid()
+                  && json.at("/verdict/action").asText().equals("throttle"));
       assertEquals("model", throttled.get("source").asText(), throttled.toString());
       assertTrue(throttled.at("/evidence/features").size() > 0, throttled.toString());
       scanner.await(line -> line.contains(Connecting.BLOCKED), 90);
       JsonNode blocked =
-          agent.awaitIncident(
-              json ->
-                  json.at("/subject/pid").asLong() == scanner.pid()
-                      && json.at("/verdict/action").asText().equals("block"));
+          agent.awaitIncident(json ->
+              json.at("/subject/pid").asLong() == scanner.pid()
+                  && json.at("/verdict/action").asText().equals("block"));
       assertEquals(throttled.get("id"), blocked.get("id"));
       assertTrue(blocked.get("count").asLong() > throttled.get("count").asLong());
     }
@@ -234,8 +235,18 @@ final class ClosedLoopTest {
       throws IOException, InterruptedException {
     AgentProcess.Result added =
         agent.run(
-            "verdicts", "add", "--process", Long.toString(pid), "--action", action, "--operations",
-            "connect", "--for", duration, "--reason", "test");
+            "verdicts",
+            "add",
+            "--process",
+            Long.toString(pid),
+            "--action",
+            action,
+            "--operations",
+            "connect",
+            "--for",
+            duration,
+            "--reason",
+            "test");
     assertEquals(0, added.exitCode(), added.out());
     Matcher id = NEW_VERDICT.matcher(added.out());
     assertTrue(id.find(), added.out());

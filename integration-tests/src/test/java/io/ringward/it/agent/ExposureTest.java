@@ -64,7 +64,8 @@ final class ExposureTest {
   /** Asks for what Flink's endpoints offer, and sends bytes that nobody should understand. */
   private static void refusesCode(InetSocketAddress at) throws IOException, InterruptedException {
     String base = "http://" + at.getAddress().getHostAddress() + ":" + at.getPort();
-    byte[] jar = "PK\3\4 not a jar, and nobody should ever find out".getBytes(StandardCharsets.UTF_8);
+    byte[] jar =
+        "PK\3\4 not a jar, and nobody should ever find out".getBytes(StandardCharsets.UTF_8);
     HttpClient http = HttpClient.newHttpClient();
     for (String path : List.of("/jars/upload", "/jobs", "/jars/x/run", "/v1/jars/upload")) {
       HttpResponse<String> answer =
@@ -127,7 +128,8 @@ final class ExposureTest {
             """
                 .formatted(agent.metricsPage().getAuthority()));
     int port;
-    try (java.net.ServerSocket free = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (java.net.ServerSocket free =
+        new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
     try (Shell prometheus =

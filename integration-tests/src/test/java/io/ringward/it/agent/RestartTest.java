@@ -12,16 +12,25 @@ import org.junit.jupiter.api.io.TempDir;
 /** What stays when the agent goes: its knowledge. What goes with it: every enforcement. */
 final class RestartTest {
   private static AgentProcess start(Path home, TestGroup group) {
-    return AgentProcess.start(
-        home, "--mode", "enforce", "--cgroup", group.folder().toString());
+    return AgentProcess.start(home, "--mode", "enforce", "--cgroup", group.folder().toString());
   }
 
   private static void block(AgentProcess agent, Connecting subject)
       throws IOException, InterruptedException {
     AgentProcess.Result added =
         agent.run(
-            "verdicts", "add", "--process", Long.toString(subject.pid()), "--action", "block",
-            "--operations", "connect", "--for", "10m", "--reason", "test");
+            "verdicts",
+            "add",
+            "--process",
+            Long.toString(subject.pid()),
+            "--action",
+            "block",
+            "--operations",
+            "connect",
+            "--for",
+            "10m",
+            "--reason",
+            "test");
     assertEquals(0, added.exitCode(), added.toString());
     assertTrue(subject.connect().contains(Connecting.BLOCKED));
   }
@@ -56,10 +65,11 @@ final class RestartTest {
         Connecting subject = Connecting.start(group);
         // Many processes of one program, so that its model is warm within seconds.
         Shell workload =
-            Shell.in(group, 
+            Shell.in(
+                group,
                 """
-                for n in $(seq 1 48); do
-                  ( for i in $(seq 1 400); do : 3<>/dev/tcp/127.0.0.1/1; sleep 0.25; done ) 2>/dev/null &
+                for n in $(seq 1 24); do
+                  ( for i in $(seq 1 300); do : 3<>/dev/tcp/127.0.0.1/1; sleep 0.5; done ) 2>/dev/null &
                 done
                 echo ready
                 wait
