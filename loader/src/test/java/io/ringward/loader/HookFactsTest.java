@@ -142,6 +142,37 @@ final class HookFactsTest {
   }
 
   @Test
+  void execFromTheUpperLayerOfAnOverlayIsMarked() throws IOException, InterruptedException {
+    Path top = fixture.stage().directory().resolve("overlay");
+    for (String folder : List.of("lower", "upper", "work", "merged")) {
+      Files.createDirectories(top.resolve(folder));
+    }
+    Files.copy(Path.of("/bin/true").toRealPath(), top.resolve("lower/true"));
+    // In a mount namespace of its own, which ends with the command.
+    String script =
+        "mount -t overlay -o lowerdir=%1$s/lower,upperdir=%1$s/upper,workdir=%1$s/work overlay %1$s/merged"
+                .formatted(top)
+            + " && cp %1$s/merged/true %1$s/merged/added".formatted(top)
+            + " && %1$s/merged/true below && %1$s/merged/added above".formatted(top);
+    Process process =
+        new ProcessBuilder("unshare", "--mount", "sh", "-c", script)
+            .redirectErrorStream(true)
+            .start();
+    String output = process.inputReader().lines().reduce("", (all, line) -> all + line + "\n");
+    assertEquals(0, process.waitFor(), output);
+    Event.Exec below = execOf(top.resolve("merged/true"));
+    Event.Exec above = execOf(top.resolve("merged/added"));
+    assertFalse(ExecFlag.UPPER_LAYER.in(below.flags()));
+    assertTrue(ExecFlag.UPPER_LAYER.in(above.flags()));
+    assertEquals(List.of(top.resolve("merged/added").toString(), "above"), above.arguments());
+  }
+
+  private Event.Exec execOf(Path path) {
+    return fixture.only(
+        "exec of " + path, Event.Exec.class, event -> event.path().equals(path.toString()));
+  }
+
+  @Test
   void forkAndExitTellOfParentAndChild() {
     Actor child = fixture.stage().adopt(Integer.parseInt(actor.ask("fork")));
     ProcessKey parentKey = fixture.key(actor);

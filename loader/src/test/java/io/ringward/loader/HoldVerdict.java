@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import io.ringward.kernel.Subject;
+import java.nio.file.Path;
+
+/**
+ * An agent for tests to kill: blocks the tree of a process, says "applied", and beats until it is
+ * ended. Arguments: runtime directory, pid.
+ */
+final class HoldVerdict {
+  private static final long BEAT_MILLIS = 250;
+
+  private HoldVerdict() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    HostKernelOptions options =
+        HostKernelOptions.defaults().withEnforce(true).withRuntimeDirectory(Path.of(arguments[0]));
+    try (HostKernel kernel = HostKernel.open(options)) {
+      kernel.verdicts().beat();
+      Subject tree =
+          new Subject.ProcessTree(kernel.findProcess(Integer.parseInt(arguments[1])).orElseThrow());
+      System.out.println(
+          kernel.verdicts().apply(HostKernelFixture.block(tree)).getClass().getSimpleName());
+      while (true) {
+        kernel.verdicts().beat();
+        Thread.sleep(BEAT_MILLIS);
+      }
+    }
+  }
+}
