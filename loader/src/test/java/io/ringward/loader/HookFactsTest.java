@@ -122,14 +122,13 @@ final class HookFactsTest {
     other.ask("exec /proc/self/exe /nowhere");
     // Where it was, not the link that led there.
     for (boolean unlinked : new boolean[] {false, true}) {
-      Event.Exec exec =
-          fixture.only(
-              "exec",
-              Event.Exec.class,
-              event ->
-                  event.header().process().tgid() == other.pid()
-                      && ExecFlag.UNLINKED.in(event.flags()) == unlinked);
-      assertEquals(copy.toString(), exec.path());
+      fixture.only(
+          "exec of " + copy,
+          Event.Exec.class,
+          event ->
+              event.header().process().tgid() == other.pid()
+                  && event.path().equals(copy.toString())
+                  && ExecFlag.UNLINKED.in(event.flags()) == unlinked);
     }
 
     Path setid = fixture.stage().directory().resolve("setid");
