@@ -33,6 +33,15 @@ final class Baseline {
   private double deviation;
   private double windows;
 
+  /** An independent one that goes on from here. */
+  Baseline copy() {
+    Baseline copy = new Baseline();
+    copy.mean = mean;
+    copy.deviation = deviation;
+    copy.windows = windows;
+    return copy;
+  }
+
   /**
    * Learns the count of a whole window. A flagged one weighs a sixteenth: who is over the cold
    * floor all the time has a baseline after eight minutes, and not after thirty seconds.

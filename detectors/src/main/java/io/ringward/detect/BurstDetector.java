@@ -48,6 +48,15 @@ public final class BurstDetector {
     }
   }
 
+  /** An independent one that goes on from here. */
+  public BurstDetector copy() {
+    Baseline[] copies = new Baseline[baselines.length];
+    for (int i = 0; i < copies.length; i++) {
+      copies[i] = baselines[i].copy();
+    }
+    return new BurstDetector(copies);
+  }
+
   /** Judges a vector, and learns it when it is of a whole window. */
   public List<Burst> observe(FeatureVector vector) {
     List<Burst> bursts = List.of();

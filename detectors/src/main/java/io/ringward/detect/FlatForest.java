@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * An isolation forest (Liu, Ting, Zhou, ICDM 2008; TKDD 6(1), 2012) as flat arrays: a fifth of the
@@ -174,7 +175,7 @@ final class FlatForest {
 
     void beginTree() {
       if (trees == roots.length) {
-        roots = java.util.Arrays.copyOf(roots, 2 * trees);
+        roots = Arrays.copyOf(roots, 2 * trees);
       }
       roots[trees++] = nodes;
     }
@@ -209,18 +210,18 @@ final class FlatForest {
      */
     FlatForest build(double normalizer) {
       return new FlatForest(
-          java.util.Arrays.copyOf(roots, trees),
-          java.util.Arrays.copyOf(feature, nodes),
-          java.util.Arrays.copyOf(split, nodes),
-          java.util.Arrays.copyOf(right, nodes),
+          Arrays.copyOf(roots, trees),
+          Arrays.copyOf(feature, nodes),
+          Arrays.copyOf(split, nodes),
+          Arrays.copyOf(right, nodes),
           normalizer);
     }
 
     private void add(int at, double value) {
       if (nodes == split.length) {
-        feature = java.util.Arrays.copyOf(feature, 2 * nodes);
-        split = java.util.Arrays.copyOf(split, 2 * nodes);
-        right = java.util.Arrays.copyOf(right, 2 * nodes);
+        feature = Arrays.copyOf(feature, 2 * nodes);
+        split = Arrays.copyOf(split, 2 * nodes);
+        right = Arrays.copyOf(right, 2 * nodes);
       }
       feature[nodes] = (byte) at;
       split[nodes] = value;

@@ -6,16 +6,15 @@ import java.lang.invoke.VarHandle;
 import smile.anomaly.IsolationForest;
 import smile.anomaly.IsolationTree;
 import smile.math.MathEx;
-import smile.stat.distribution.GaussianDistribution;
 
 /**
  * Fits isolation forests with Smile and flattens them: the only file that knows Smile.
  *
  * <p>Smile 6.3.0 draws from a generator of the calling thread and spreads the trees over the common
- * pool, and its normal distribution is one shared object that keeps a spare number; so equal data
- * give other forests from run to run. Here each tree is fitted alone (a parallel stream of one runs
- * on its caller), under a lock, after seeding the generator and clearing the spare: equal data and
- * seed give equal forests. Its nodes are private; they are read by reflection, and a Smile that
+ * pool, and its normal distribution is one object for all threads that keeps a spare number; so
+ * equal data give other forests from run to run. Here each tree is fitted alone (a parallel stream
+ * of one runs on its caller), under a lock, after seeding, which clears the spare, too: equal data
+ * and seed give equal forests. Its nodes are private; they are read by reflection, and a Smile that
  * names them otherwise is refused when this class is loaded.
  *
  * <p>Only the axis-parallel form (extension level 0) is used, in which each split looks at one
@@ -64,7 +63,6 @@ final class ForestFit {
         new IsolationForest.Options(1, depthLimit(sample), (double) sample / rows.length, 0);
     synchronized (LOCK) {
       MathEx.setSeed(seed);
-      NODES.clearSpare();
       return IsolationForest.fit(rows, options).trees()[0];
     }
   }
@@ -86,7 +84,6 @@ final class ForestFit {
     private final VarHandle intercept;
     private final VarHandle left;
     private final VarHandle right;
-    private final VarHandle spare;
 
     Nodes() {
       try {
@@ -99,19 +96,12 @@ final class ForestFit {
         intercept = lookup.findVarHandle(node, "intercept", double[].class);
         left = lookup.findVarHandle(node, "left", node);
         right = lookup.findVarHandle(node, "right", node);
-        spare =
-            MethodHandles.privateLookupIn(GaussianDistribution.class, MethodHandles.lookup())
-                .findVarHandle(GaussianDistribution.class, "z1", double.class);
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(
             "this Smile is not the 6.3.0 that Ringward flattens forests of; put smile-core 6.3.0 on"
                 + " the class path",
             e);
       }
-    }
-
-    void clearSpare() {
-      spare.set(GaussianDistribution.getInstance(), Double.NaN);
     }
 
     void flatten(IsolationTree tree, int[] features, FlatForest.Builder builder) {

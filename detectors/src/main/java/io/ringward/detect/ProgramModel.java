@@ -7,6 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,20 @@ public final class ProgramModel {
   private ProgramModel(long seed, Reservoir reservoir) {
     this.seed = seed;
     this.reservoir = reservoir;
+  }
+
+  /** An independent one that goes on from here; it shares the forest, which never changes. */
+  public ProgramModel copy() {
+    ProgramModel copy = new ProgramModel(seed, reservoir.copy());
+    System.arraycopy(mostSeen, 0, copy.mostSeen, 0, mostSeen.length);
+    copy.seen = seen;
+    copy.learned = learned;
+    copy.nextFit = nextFit;
+    copy.fittedNanos = fittedNanos;
+    copy.norm = norm;
+    copy.forest = forest;
+    copy.tail = tail;
+    return copy;
   }
 
   /** Judges a vector, and learns nothing. */
@@ -167,7 +182,7 @@ public final class ProgramModel {
         varying[count++] = i;
       }
     }
-    return java.util.Arrays.copyOf(varying, count);
+    return Arrays.copyOf(varying, count);
   }
 
   private double probability(double[] scaled) {

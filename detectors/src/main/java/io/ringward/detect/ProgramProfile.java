@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.detect;
 
+import io.ringward.kernel.ContractCodec;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.ProcessKey;
 import java.io.DataInput;
@@ -8,6 +9,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,7 +49,16 @@ public final class ProgramProfile {
     this.key = key;
     this.bursts = bursts;
     this.model = model;
-    java.util.Arrays.fill(suspects, ProcessKey.NONE);
+    Arrays.fill(suspects, ProcessKey.NONE);
+  }
+
+  /** An independent one that goes on from here: some 30 KB, the forest is shared. */
+  public ProgramProfile copy() {
+    ProgramProfile copy = new ProgramProfile(key, bursts.copy(), model.copy());
+    System.arraycopy(suspects, 0, copy.suspects, 0, SUSPECTS);
+    System.arraycopy(suspectedNanos, 0, copy.suspectedNanos, 0, SUSPECTS);
+    copy.nextSuspect = nextSuspect;
+    return copy;
   }
 
   public ProgramKey key() {
@@ -120,7 +131,7 @@ public final class ProgramProfile {
     model.write(out);
     out.writeByte(nextSuspect);
     for (int i = 0; i < SUSPECTS; i++) {
-      io.ringward.kernel.ContractCodec.writeKey(suspects[i], out);
+      ContractCodec.writeKey(suspects[i], out);
       out.writeLong(suspectedNanos[i]);
     }
   }
@@ -138,7 +149,7 @@ public final class ProgramProfile {
       throw new StreamCorruptedException("a profile with suspect " + profile.nextSuspect);
     }
     for (int i = 0; i < SUSPECTS; i++) {
-      profile.suspects[i] = io.ringward.kernel.ContractCodec.readKey(in);
+      profile.suspects[i] = ContractCodec.readKey(in);
       profile.suspectedNanos[i] = in.readLong();
     }
     return profile;

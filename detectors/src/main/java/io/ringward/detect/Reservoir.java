@@ -35,6 +35,11 @@ final class Reservoir {
     this.random = random;
   }
 
+  /** An independent one that goes on from here. */
+  Reservoir copy() {
+    return new Reservoir(values.clone(), size, random);
+  }
+
   /** Offers a vector; its values are copied. */
   void offer(double[] vector) {
     int slot = size;

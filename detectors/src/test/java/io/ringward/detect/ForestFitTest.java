@@ -56,7 +56,13 @@ final class ForestFitTest {
     double[][] rows = rows(new Random(1), 500, 5);
     int[] features = {0, 1, 2, 3, 4};
     FlatForest first = ForestFit.fit(rows, features, 42);
-    ForestFit.fit(rows(new Random(2), 77, 3), new int[] {0, 1, 2}, 9);
+    for (int other = 0; other < 8; other++) { // Each leaves Smile's generators in another state.
+      ForestFit.tree(rows(new Random(other), 20 + other, 3), 10, other);
+      FlatForest again = ForestFit.fit(rows, features, 42);
+      for (double[] row : rows) {
+        assertEquals(first.score(row), again.score(row));
+      }
+    }
     IntStream.range(0, 4)
         .parallel()
         .forEach(i -> {

@@ -32,7 +32,7 @@ final class LinearCounterTest {
         for (int i = 0; i < distinct; i++) {
           counter.add(Mixing.mix(Mixing.mix(run) + i));
         }
-        squares += Math.pow(counter.estimate() - distinct, 2);
+        squares += Math.pow((double) counter.estimate() - distinct, 2);
       }
       double error = Math.sqrt(squares / runs);
       assertTrue(error < 1.2 * sigma + 0.5, distinct + " values: " + error + " against " + sigma);

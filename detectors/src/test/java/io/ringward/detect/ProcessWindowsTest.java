@@ -122,6 +122,28 @@ final class ProcessWindowsTest {
   }
 
   @Test
+  void aForkBombWhoseParentsDieAtOnceIsStillOneTree() {
+    long t = 10 * SECOND;
+    List<ProcessKey> generation = List.of(fork(t, SHELL, 500));
+    int tgid = 501;
+    for (int g = 1; g <= 6; g++) {
+      List<ProcessKey> next = new ArrayList<>();
+      for (ProcessKey process : generation) {
+        next.add(fork(t + g * MILLI, process, tgid++));
+        next.add(fork(t + g * MILLI, process, tgid++));
+        windows.onEvent(events.exit(t + g * MILLI, process, INIT, 0));
+      }
+      generation = next;
+    }
+    windows.closeWindows(t + SECOND);
+    FeatureVector tree = only(Scope.TREE);
+    assertEquals(SHELL, tree.process(), "the first one is dead, so their origin is named");
+    assertEquals(126, tree.value(Feature.FORKS));
+    assertEquals(63, tree.value(Feature.EXITS));
+    assertEquals(64, tree.value(Feature.CHILDREN_ALIVE));
+  }
+
+  @Test
   void theTreesRootIsNamedWhenTheCulpritIsGone() {
     long t = 10 * SECOND;
     ProcessKey young = fork(t, SHELL, 600);
@@ -156,7 +178,7 @@ final class ProcessWindowsTest {
         new ProcessWindows(
             256, 1, (s, p) -> Optional.ofNullable(table.get(new ProcessKey(s, p))), ticked::add);
     for (int i = 0; i < 5000; i++) {
-      long now = 10 * SECOND + i * 3 * MILLI + 1;
+      long now = 10 * SECOND + i * 3L * MILLI + 1;
       windows.onEvent(events.connect(now, SHELL, INIT, i % 7, 80, Decision.ALLOWED));
       other.onEvent(events.connect(now, SHELL, INIT, i % 7, 80, Decision.ALLOWED));
       if (i % 10 == 0) {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.ringward.codec.StateBytes;
+import io.ringward.kernel.Finding;
 import io.ringward.kernel.ProcessInfo;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -51,6 +53,27 @@ final class StateCodecTest {
         assertEquals(profile.model().score(vector), read.model().score(vector));
         Observation observation = Behaviour.SHELL.observe(vector);
         assertEquals(profile.observe(observation), read.observe(observation));
+      }
+    }
+  }
+
+  @Test
+  void copiesGoOnAloneAndAlike() {
+    for (int seconds : new int[] {10, 300, 3000}) {
+      ProgramProfile profile = profile(seconds);
+      ProgramProfile copy = profile.copy();
+      ProgramProfile reference = profile(seconds);
+      List<Finding> told = new ArrayList<>();
+      for (ProgramProfile one : List.of(profile, copy, reference)) {
+        Random random = new Random(5);
+        List<Finding> findings = new ArrayList<>();
+        for (int i = seconds; i < seconds + 6000; i++) {
+          findings.addAll(one.observe(Behaviour.SHELL.observe(Behaviour.SHELL.vector(random, i))));
+        }
+        if (one == profile) {
+          told.addAll(findings);
+        }
+        assertEquals(told, findings, "what one learned the others do not know");
       }
     }
   }

@@ -9,7 +9,8 @@ import io.ringward.decide.Ruling;
 import io.ringward.detect.FeatureVector;
 import io.ringward.detect.Observation;
 import io.ringward.detect.ProcessWindows;
-import io.ringward.detect.ProgramProfiles;
+import io.ringward.detect.ProgramKey;
+import io.ringward.detect.ProgramProfile;
 import io.ringward.detect.WireEvents;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.FileIdentity;
@@ -39,7 +40,7 @@ final class SimulatedHost {
 
   private final WireEvents wire = new WireEvents();
   private final Map<ProcessKey, ProcessInfo> table = new HashMap<>();
-  private final ProgramProfiles profiles = new ProgramProfiles(64, 16, 1);
+  private final Map<ProgramKey, ProgramProfile> profiles = new HashMap<>();
   private final ProcessWindows windows =
       new ProcessWindows(
           1024,
@@ -108,7 +109,9 @@ final class SimulatedHost {
     for (ProcessInfo up = table.get(process.parent()); up != null; up = table.get(up.parent())) {
       ancestry.add(up);
     }
-    for (Finding finding : profiles.observe(new Observation(vector, process, ancestry))) {
+    ProgramProfile profile =
+        profiles.computeIfAbsent(vector.program(), key -> new ProgramProfile(key, 1));
+    for (Finding finding : profile.observe(new Observation(vector, process, ancestry))) {
       findings.add(finding);
       Ruling ruling = decider.decide(finding, now);
       rulings.add(ruling);

@@ -104,14 +104,14 @@ final class StormTest {
   /**
    * Two simulated hours of a developer's machine: a shell that runs commands and builds (up to 90
    * processes a second, from the first minute on), a job runner, a proxy. Every finding here is a
-   * false one. With these five seeds: none of a burst; of the model none that asks for more than a
-   * watch, and at most one in a thousand windows.
+   * false one; with these seeds there are none in 86,400 windows. One in ten thousand is allowed,
+   * and no verdict above a watch.
    */
   @Test
   void everydayNoiseMakesNoVerdictAboveWatch() {
     int windows = 0;
     int findings = 0;
-    for (int seed = 1; seed <= 5; seed++) {
+    for (int seed = 1; seed <= 3; seed++) {
       SimulatedHost everyday = new SimulatedHost();
       Random random = new Random(seed);
       ProcessKey shell = everyday.old(BASH);
@@ -149,7 +149,7 @@ final class StormTest {
               .toList();
       assertEquals(List.of(), harsh, "seed " + seed);
     }
-    assertTrue(findings <= windows / 1000, findings + " findings in " + windows + " windows");
+    assertTrue(findings <= windows / 10_000, findings + " findings in " + windows + " windows");
   }
 
   private static void run(

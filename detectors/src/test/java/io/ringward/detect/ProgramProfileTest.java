@@ -5,20 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ringward.codec.StateBytes;
 import io.ringward.kernel.Action;
-import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.ProcessKey;
-import java.io.IOException;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Profiles together: what they say, whom they forget, and what comes back from state. */
-final class ProgramProfilesTest {
+/** What a profile says of what it sees, and what it keeps to itself. */
+final class ProgramProfileTest {
   @Test
   void oneOddSecondIsNoiseAndTwoAreAFinding() {
     ProgramProfile profile = trained();
@@ -94,55 +90,6 @@ final class ProgramProfilesTest {
     ProgramProfile profile = new ProgramProfile(Behaviour.DAEMON.key(), 1);
     Observation other = Behaviour.SHELL.observe(Behaviour.SHELL.vector(new Random(1), 1));
     assertThrows(IllegalArgumentException.class, () -> profile.observe(other));
-  }
-
-  @Test
-  void programsAndForestsAreBoundedAndTheLeastRecentGoFirst() throws IOException {
-    ProgramProfiles profiles = new ProgramProfiles(20, 4, 7);
-    for (int program = 0; program < 30; program++) {
-      for (int second = 0; second < 300; second++) {
-        profiles.observe(of(program, second));
-      }
-    }
-    assertEquals(20, profiles.size());
-    assertEquals(10, profiles.forgotten());
-    assertEquals(26, profiles.droppedForests());
-    assertEquals(20, profiles.fitted());
-    ProgramProfiles read =
-        StateBytes.roundTrip(
-            profiles, ProgramProfiles::write, in -> ProgramProfiles.read(in, 20, 4));
-    assertEquals(20, read.size());
-    assertEquals(profiles.oldestFitNanos(), read.oldestFitNanos());
-    for (int second = 300; second < 900; second++) {
-      for (int program = 10; program < 30; program++) {
-        assertEquals(profiles.observe(of(program, second)), read.observe(of(program, second)));
-      }
-    }
-    ProgramProfiles narrower =
-        StateBytes.read(
-            StateBytes.of(profiles, ProgramProfiles::write), in -> ProgramProfiles.read(in, 5, 2));
-    assertEquals(5, narrower.size());
-    StateBytes.refusesOtherVersions(
-        profiles, ProgramProfiles::write, in -> ProgramProfiles.read(in, 20, 4));
-    StateBytes.survivesDamage(
-        profiles,
-        ProgramProfiles::write,
-        in -> ProgramProfiles.read(in, 20, 4),
-        p -> p.observe(of(1, 1000)),
-        100);
-  }
-
-  private static Observation of(int program, long second) {
-    Random random = new Random(program * 1000L + second);
-    FeatureVector vector = Behaviour.BATCH.vector(random, second);
-    return Behaviour.BATCH.observe(
-        new FeatureVector(
-            new ProgramKey(new FileIdentity(1, program), Scope.PROCESS),
-            vector.process(),
-            vector.startNanos(),
-            vector.endNanos(),
-            EnumSet.noneOf(FeatureVector.Flag.class),
-            vector.values()));
   }
 
   private static FeatureVector scan(Set<FeatureVector.Flag> flags) {
