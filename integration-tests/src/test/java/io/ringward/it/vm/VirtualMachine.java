@@ -189,7 +189,7 @@ public final class VirtualMachine implements AutoCloseable {
       byte[] err = responses.readNBytes(Integer.parseInt(head[3]));
       return new Result(Integer.parseInt(head[1]), new String(out, UTF_8), new String(err, UTF_8));
     } catch (IOException e) {
-      throw new IOException("the guest is gone:\n" + String.join("\n", log), e);
+      throw new IOException("the guest is gone: " + String.join("\n", log), e);
     } finally {
       watchdog.interrupt();
     }
