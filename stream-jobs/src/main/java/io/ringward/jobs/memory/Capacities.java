@@ -4,7 +4,6 @@ package io.ringward.jobs.memory;
 import io.ringward.decide.Decider;
 import io.ringward.decide.IncidentBook;
 import io.ringward.detect.ProcessWindows;
-import io.ringward.detect.ProgramProfiles;
 
 /**
  * The bounds of a job's state. What does not fit is given up, least recently used first, and
@@ -19,13 +18,16 @@ import io.ringward.detect.ProgramProfiles;
  */
 public record Capacities(
     int processes, int windows, int programs, int forests, int subjects, int incidents) {
+  private static final int STANDARD_PROGRAMS = 512;
+  private static final int STANDARD_FORESTS = 64;
+
   /** For a host: some 60 MB when all of it is full. */
   public static final Capacities STANDARD =
       new Capacities(
           32_768,
           ProcessWindows.DEFAULT_CAPACITY,
-          ProgramProfiles.DEFAULT_PROGRAMS,
-          ProgramProfiles.DEFAULT_FORESTS,
+          STANDARD_PROGRAMS,
+          STANDARD_FORESTS,
           Decider.DEFAULT_SUBJECTS,
           IncidentBook.DEFAULT_CAPACITY);
 
