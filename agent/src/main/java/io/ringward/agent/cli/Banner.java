@@ -23,12 +23,14 @@ import java.util.stream.Collectors;
  */
 final class Banner {
   private static final Duration FIRST_BEAT = Duration.ofSeconds(30);
+  private static final long SAY_AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Screen screen;
   private final Style style;
   private final AgentConfiguration configuration;
   private final long startedNanos = System.nanoTime();
   private int modelsSaid;
+  private long modelsSaidNanos = System.nanoTime() - SAY_AGAIN_NANOS;
 
   Banner(Screen screen, AgentConfiguration configuration) {
     this.screen = screen;
@@ -72,10 +74,12 @@ final class Banner {
     say(style.dim("Learning what is usual: each program gets a model of its own from its past."));
   }
 
-  /** Programs that have a model now. */
+  /** Programs that have a model now: a line of progress, and not too often. */
   void learned(int models) {
-    if (models != modelsSaid) {
+    long now = System.nanoTime();
+    if (models != modelsSaid && now - modelsSaidNanos >= SAY_AGAIN_NANOS) {
       modelsSaid = models;
+      modelsSaidNanos = now;
       say(
           style.dim(
               "learned: "

@@ -106,15 +106,17 @@ final class UpCommand implements Callable<Integer> {
         .ifPresent(missing -> {
           throw new CommandFailure(ExitCode.NOT_PERMITTED, missing);
         });
-    StopRequest stop = StopRequest.onSignals();
     Banner banner = new Banner(screen, configuration);
+    StopRequest stop = StopRequest.onSignals(banner::stopping);
     banner.starting();
     try (Guardian guardian =
         Guardian.start(configuration, rules, this::standardOutput, Version.current())) {
       stop.onHangUp(() -> banner.reloaded(guardian));
-      banner.up(guardian, rules);
-      String why = stop.await(guardian.ended(), limit, () -> banner.learned(guardian.models()));
-      banner.stopping(why);
+      if (!stop.isRequested()) {
+        banner.up(guardian, rules);
+      }
+      stop.await(guardian.ended(), limit, () -> banner.learned(guardian.models()))
+          .ifPresent(banner::stopping);
     } catch (GuardianException e) {
       throw failure(e);
     }

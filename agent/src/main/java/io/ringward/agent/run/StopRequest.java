@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Waits for the end: a signal, a time limit, or the loop's own end. The first SIGTERM or SIGINT
@@ -19,12 +20,19 @@ public final class StopRequest {
 
   private final CompletableFuture<String> signal = new CompletableFuture<>();
   private final AtomicReference<Runnable> hangUp = new AtomicReference<>(() -> {});
+  private final Consumer<String> acknowledge;
 
-  private StopRequest() {}
+  private StopRequest(Consumer<String> acknowledge) {
+    this.acknowledge = acknowledge;
+  }
 
-  /** Takes the signals over, for the rest of the process's life. */
-  public static StopRequest onSignals() {
-    StopRequest request = new StopRequest();
+  /**
+   * Takes the signals over, for the rest of the process's life.
+   *
+   * @param acknowledge tells people that the first was heard, with its name
+   */
+  public static StopRequest onSignals(Consumer<String> acknowledge) {
+    StopRequest request = new StopRequest(acknowledge);
     Signals.handle("TERM", () -> request.stop("SIGTERM", 15));
     Signals.handle("INT", () -> request.stop("Ctrl-C", 2));
     Signals.handle("HUP", () -> request.hangUp.get().run());
@@ -33,7 +41,12 @@ public final class StopRequest {
 
   /** Leaves the signals alone. */
   static StopRequest unsignalled() {
-    return new StopRequest();
+    return new StopRequest(name -> {});
+  }
+
+  /** Whether a signal has asked for the end. */
+  public boolean isRequested() {
+    return signal.isDone();
   }
 
   /** What SIGHUP does from now on. */
@@ -42,7 +55,9 @@ public final class StopRequest {
   }
 
   private void stop(String what, int number) {
-    if (!signal.complete(what)) {
+    if (signal.complete(what)) {
+      acknowledge.accept(what);
+    } else {
       Runtime.getRuntime().halt(SIGNALLED + number);
     }
   }
@@ -53,10 +68,11 @@ public final class StopRequest {
    * @param ended completes when there is nothing left to wait for
    * @param limit how long at most; empty means for ever
    * @param eachSecond is called about once a second meanwhile
-   * @return why the wait is over
+   * @return why the wait is over; empty when a signal asked, which was acknowledged then
    * @throws GuardianException when the loop has failed
    */
-  public String await(CompletableFuture<Void> ended, Optional<Duration> limit, Runnable eachSecond)
+  public Optional<String> await(
+      CompletableFuture<Void> ended, Optional<Duration> limit, Runnable eachSecond)
       throws GuardianException, InterruptedException {
     long startedNanos = System.nanoTime();
     long limitMillis = limit.map(Duration::toMillis).orElse(Long.MAX_VALUE);
@@ -64,11 +80,11 @@ public final class StopRequest {
     while (true) {
       long leftMillis = limitMillis - (System.nanoTime() - startedNanos) / 1_000_000;
       if (leftMillis <= 0) {
-        return "its time is up";
+        return Optional.of("its time is up");
       }
       try {
         Object why = either.get(Math.min(leftMillis, LOOK_MILLIS), TimeUnit.MILLISECONDS);
-        return why == null ? "the loop has ended" : why.toString();
+        return why == null ? Optional.of("the loop has ended") : Optional.empty();
       } catch (TimeoutException e) {
         eachSecond.run();
       } catch (ExecutionException e) {

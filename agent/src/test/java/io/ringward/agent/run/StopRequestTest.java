@@ -14,10 +14,10 @@ final class StopRequestTest {
   void timeLimitAndTheLoopsOwnEndEndTheWait() throws Exception {
     StopRequest request = StopRequest.unsignalled();
     assertEquals(
-        "its time is up",
+        Optional.of("its time is up"),
         request.await(new CompletableFuture<>(), Optional.of(Duration.ofMillis(20)), () -> {}));
     assertEquals(
-        "the loop has ended",
+        Optional.of("the loop has ended"),
         request.await(CompletableFuture.completedFuture(null), Optional.empty(), () -> {}));
   }
 

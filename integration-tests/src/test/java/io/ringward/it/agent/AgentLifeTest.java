@@ -90,6 +90,22 @@ final class AgentLifeTest {
   }
 
   @Test
+  void secondInterruptEndsItAtOnce() {
+    try (AgentProcess agent = AgentProcess.begin(folder)) {
+      agent.awaitSaid("starts: kernel programs");
+      agent.signal("INT");
+      agent.awaitSaid("stopping (Ctrl-C)");
+      agent.signal("INT");
+      assertEquals(128 + 2, agent.awaitEnd(), agent::whatItSaid);
+    }
+    try (AgentProcess agent = AgentProcess.begin(folder)) {
+      agent.awaitSaid("starts: kernel programs");
+      agent.signal("INT");
+      assertEquals(0, agent.awaitEnd(), "one interrupt is an orderly end, also of a start");
+    }
+  }
+
+  @Test
   void badConfigurationIsSaidBeforeAnythingIsTouched() throws Exception {
     Path configuration = Files.writeString(folder.resolve("c.yaml"), "mode: enforced\nrule: 1\n");
     try (AgentProcess agent = AgentProcess.begin(folder, "--config", configuration.toString())) {
