@@ -66,6 +66,13 @@ public final class ControlGroups {
     return known == null ? Long.toUnsignedString(id) : known;
   }
 
+  /** As {@link #nameOf}, but always looks: for an operator, not for the hot path. */
+  public synchronized Optional<String> find(long id) {
+    names.remove(id);
+    scan();
+    return Optional.ofNullable(names.get(id));
+  }
+
   /**
    * The id of a group.
    *

@@ -82,10 +82,11 @@ final class SubjectReader {
               + controlGroups.root()
               + ": name it from there, as in /user.slice");
     }
-    String name = controlGroups.nameOf(id);
-    if (name.equals(Long.toUnsignedString(id))) {
-      throw new ControlException(Code.NOT_FOUND, "no cgroup has the id " + text);
-    }
+    String name =
+        controlGroups
+            .find(id)
+            .orElseThrow(
+                () -> new ControlException(Code.NOT_FOUND, "no cgroup has the id " + text));
     if (name.equals("/")) {
       throw new ControlException(
           Code.PROTECTED, "the root cgroup holds the whole machine: name one below it");

@@ -23,6 +23,11 @@ final class ControlGroupsTest {
     assertEquals("/system.slice/ssh.service", groups.nameOf(id));
     assertEquals("/", groups.nameOf(groups.idOf("/").orElseThrow()));
     assertEquals("18446744073709551615", groups.nameOf(-1));
+    Path young = Files.createDirectory(root.resolve("young"));
+    long youngId = (Long) Files.getAttribute(young, "unix:ino");
+    assertEquals(Optional.of("/young"), groups.find(youngId), "it looks, however short ago it did");
+    Files.delete(young);
+    assertEquals(Optional.empty(), groups.find(youngId));
     assertEquals(OptionalLong.empty(), groups.idOf("/nothing"));
     assertEquals(OptionalLong.empty(), groups.idOf("/../../etc"), "nothing outside of the root");
     Files.createSymbolicLink(root.resolve("link"), inner);
