@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The one object on Debian's own kernels: everything loads, each hook fires, verdicts act. */
 @Tag("vm")
 final class StockKernelsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT = Duration.ofSeconds(420);
 
   /** The emulator's trouble with C2: HotSpot aborts. */
   private static final int ABORTED = 134;
