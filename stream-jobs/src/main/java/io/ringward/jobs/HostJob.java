@@ -48,8 +48,10 @@ public final class HostJob implements AutoCloseable {
   public static final List<String> ANXIOUS_LOGGERS =
       List.of(
           "org.apache.flink.runtime.dispatcher",
+          "org.apache.flink.runtime.rpc",
           "org.apache.flink.runtime.checkpoint.CheckpointFailureManager");
 
+  private static final String FAILED_CHECKPOINTS = "numberOfFailedCheckpoints";
   private static final Logger LOG = LoggerFactory.getLogger(HostJob.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -122,7 +124,8 @@ public final class HostJob implements AutoCloseable {
             () ->
                 HostTopology.build(
                     options.ports(), JobSettings.of(checkpoints.folder(), options.modelInterval())),
-            checkpoints);
+            checkpoints,
+            () -> gauges.value("", FAILED_CHECKPOINTS).orElse(0));
     opened.add(run::cancel);
     CheckpointPacer pacer =
         CheckpointPacer.start(run, checkpoints, memory.feedback(), options.checkpointInterval());
@@ -160,7 +163,7 @@ public final class HostJob implements AutoCloseable {
         value(run.feedTask(), "backPressuredTimeMsPerSecond"),
         value(run.decideTask(), "busyTimeMsPerSecond"),
         value("", "numberOfCompletedCheckpoints"),
-        value("", "numberOfFailedCheckpoints"),
+        Math.max(0, value("", FAILED_CHECKPOINTS) - run.failedBeforeStart()),
         value("", "lastCheckpointDuration"),
         value("", "lastCheckpointSize"),
         value("", "lastCheckpointCompletedTimestamp"),
@@ -168,6 +171,11 @@ public final class HostJob implements AutoCloseable {
         value(HostTopology.STAGE, "forgottenProcesses"),
         value(HostTopology.STAGE, "windows"),
         value(HostTopology.STAGE, "forgottenWindows"),
+        value(HostTopology.SCORE, "programs"),
+        value(HostTopology.SCORE, "forests"),
+        value(HostTopology.SCORE, "forgottenPrograms"),
+        value(HostTopology.SCORE, "droppedForests"),
+        value(HostTopology.DECIDE, "subjects"),
         value(HostTopology.STAGE, "degraded") == 1);
   }
 

@@ -10,7 +10,7 @@ package io.ringward.jobs;
  * @param backPressuredMillisPerSecond how long the stage waited for room downstream
  * @param busyMillisPerSecond how long the decide operator worked
  * @param checkpoints completed since the start
- * @param failedCheckpoints failed since the start
+ * @param failedCheckpoints failed since the start; what a restart aborted is among them
  * @param lastCheckpointMillis how long the last one took; 0 before the first
  * @param lastCheckpointBytes how large it is; 0 before the first
  * @param lastCheckpointEpochMillis when it was complete; 0 before the first
@@ -18,6 +18,11 @@ package io.ringward.jobs;
  * @param forgottenProcesses living processes that had to be forgotten: the table is too small
  * @param windows open feature windows
  * @param forgottenWindows windows given up: there are too many processes
+ * @param programs programs with a profile
+ * @param forests profiles with a fitted forest
+ * @param forgottenPrograms profiles given up because there were too many
+ * @param droppedForests forests given up because there were too many
+ * @param subjects subjects that the ladder remembers
  * @param degraded whether the kernel lost events lately, so that detectors see too little
  */
 public record HostJobMetrics(
@@ -35,4 +40,9 @@ public record HostJobMetrics(
     long forgottenProcesses,
     long windows,
     long forgottenWindows,
+    long programs,
+    long forests,
+    long forgottenPrograms,
+    long droppedForests,
+    long subjects,
     boolean degraded) {}

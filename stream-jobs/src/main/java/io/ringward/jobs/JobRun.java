@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -37,6 +38,7 @@ final class JobRun {
   private final JobGraph graph;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopping;
+  private long failedBeforeStart;
 
   private JobRun(SealedCluster cluster, JobGraph graph) {
     this.cluster = cluster;
@@ -49,9 +51,14 @@ final class JobRun {
    * fault.
    *
    * @param graph makes the graph anew for each try
+   * @param failedCheckpoints asks how many have failed so far
    * @throws HostJobException when the job does not run even from nothing
    */
-  static JobRun start(SealedCluster cluster, Supplier<JobGraph> graph, CheckpointFolder checkpoints)
+  static JobRun start(
+      SealedCluster cluster,
+      Supplier<JobGraph> graph,
+      CheckpointFolder checkpoints,
+      LongSupplier failedCheckpoints)
       throws IOException, InterruptedException, HostJobException {
     List<Path> unreadable = new ArrayList<>();
     for (Path checkpoint : checkpoints.newestFirst()) {
@@ -59,6 +66,7 @@ final class JobRun {
         JobRun run = tryStart(cluster, graph.get(), Optional.of(checkpoint));
         setAside(unreadable, checkpoints);
         LOG.info("the job goes on from {}", checkpoint);
+        run.failedBeforeStart = failedCheckpoints.getAsLong();
         return run;
       } catch (HostJobException e) {
         LOG.warn("the checkpoint {} cannot be read: {}", checkpoint, rootMessage(e));
@@ -66,6 +74,7 @@ final class JobRun {
       }
     }
     JobRun run = tryStart(cluster, graph.get(), Optional.empty());
+    run.failedBeforeStart = failedCheckpoints.getAsLong();
     setAside(unreadable, checkpoints);
     if (!unreadable.isEmpty()) {
       LOG.warn("no checkpoint could be read: models and verdicts begin anew");
@@ -164,6 +173,14 @@ final class JobRun {
 
   CompletableFuture<Void> ended() {
     return ended.copy();
+  }
+
+  /**
+   * Checkpoints that failed because not everything ran yet: Flink tries the first one at once, and
+   * that is no failure that anybody wants to hear of.
+   */
+  long failedBeforeStart() {
+    return failedBeforeStart;
   }
 
   JobID id() {

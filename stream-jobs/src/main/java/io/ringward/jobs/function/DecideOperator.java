@@ -89,6 +89,12 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
     }
   }
 
+  @Override
+  public void open() throws Exception {
+    super.open();
+    getMetricGroup().gauge("subjects", () -> decider.size());
+  }
+
   private Decider fresh() {
     return new Decider(
         settings.capacities().subjects(),

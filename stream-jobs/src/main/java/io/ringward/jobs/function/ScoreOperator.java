@@ -54,6 +54,8 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   private transient ProgramIndex index;
   private transient StreamRecord<DecideItem> outgoing;
   private transient long reportedNanos;
+  private transient long forgotten;
+  private transient long dropped;
 
   /**
    * @param uri of the ports; their {@link LoopMemory} is open
@@ -85,6 +87,10 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
     index = new ProgramIndex();
     reportedNanos = Long.MIN_VALUE;
     resume();
+    getMetricGroup().gauge("programs", () -> index.size());
+    getMetricGroup().gauge("forests", () -> index.forests());
+    getMetricGroup().gauge("forgottenPrograms", () -> forgotten);
+    getMetricGroup().gauge("droppedForests", () -> dropped);
   }
 
   /** Finds out what a checkpoint has brought. */
@@ -150,6 +156,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   }
 
   private void forgetOldest() {
+    forgotten++;
     ProgramKey oldest = index.oldest().orElseThrow();
     setCurrentKey(oldest);
     profiles.clear();
@@ -164,6 +171,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
       index.forget(oldest);
       return;
     }
+    dropped++;
     profile.model().dropForest();
     profiles.update(profile);
     index.use(oldest, profile);

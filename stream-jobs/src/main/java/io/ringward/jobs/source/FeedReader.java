@@ -25,7 +25,7 @@ final class FeedReader implements SourceReader<FeedItem, FeedSplit> {
   static final int DUTY_ITEMS = 512;
 
   /** Longest wait inside of one {@link #pollNext}. */
-  static final long WAIT_NANOS = 20_000_000;
+  static final long WAIT_NANOS = 50_000_000;
 
   private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
 

@@ -125,6 +125,7 @@ final class SealedClusterTest {
 
   /** What the endpoint answers between its start and its close. */
   @Test
+  @SuppressWarnings("try")
   void theRestEndpointKnowsNoRequest() throws Exception {
     try (MiniCluster cluster = clusterWithOpenEndpoint()) {
       cluster.start();
@@ -143,6 +144,7 @@ final class SealedClusterTest {
 
   /** The control: a stock endpoint does answer. */
   @Test
+  @SuppressWarnings("try")
   void aStockEndpointAnswers() throws Exception {
     Configuration stock = new Configuration();
     stock.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

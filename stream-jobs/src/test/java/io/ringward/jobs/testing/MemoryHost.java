@@ -112,7 +112,12 @@ public final class MemoryHost implements AutoCloseable {
 
   /** A process starts a program. */
   public void exec(ProcessKey process, String path) {
-    feed.event(WireEvents.exec(now, actor(process), FILE, 0, path, List.of(path)));
+    exec(process, path, FILE);
+  }
+
+  /** A process starts a program that is a given file. */
+  public void exec(ProcessKey process, String path, FileIdentity file) {
+    feed.event(WireEvents.exec(now, actor(process), file, 0, path, List.of(path)));
   }
 
   /** A process does what {@link #RULES} block. */
