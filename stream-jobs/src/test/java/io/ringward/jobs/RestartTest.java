@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -165,7 +166,7 @@ final class RestartTest {
           if (Files.isDirectory(file)) {
             Files.createDirectories(target);
           } else {
-            Files.copy(file, target);
+            Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
           }
         } catch (IOException e) {
           throw new UncheckedIOException(e);
