@@ -14,6 +14,7 @@ struct rw_wire_types {
 	struct rw_socket_event socket_event;
 	struct rw_enforcement_event enforcement_event;
 	struct rw_process_record process_record;
+	struct rw_file_record file_record;
 	enum rw_hook hook;
 	enum rw_drop_cause drop_cause;
 	enum rw_map_failure map_failure;

@@ -263,6 +263,14 @@ struct rw_file_identity {
 };
 _Static_assert(sizeof(struct rw_file_identity) == 16, "wire");
 
+/* One record of what the iterator "identify_files" writes: a file that user space has open. */
+struct rw_file_record {
+	struct rw_file_identity file;
+	__u32 fd;
+	__u32 zero;
+};
+_Static_assert(sizeof(struct rw_file_record) == 24, "wire");
+
 /* One record of what the task iterators write: a live process. */
 struct rw_process_record {
 	struct rw_process_key process;

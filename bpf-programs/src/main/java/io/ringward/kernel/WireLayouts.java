@@ -153,6 +153,13 @@ public final class WireLayouts {
           JAVA_INT.withName("device"),
           JAVA_INT.withName("zero"));
 
+  public static final StructLayout FILE_RECORD =
+      struct(
+          "rw_file_record",
+          FILE_IDENTITY.withName("file"),
+          JAVA_INT.withName("fd"),
+          JAVA_INT.withName("zero"));
+
   public static final StructLayout PROCESS_RECORD =
       struct(
           "rw_process_record",
@@ -191,6 +198,7 @@ public final class WireLayouts {
           CONTROL,
           TREE_REQUEST,
           FILE_IDENTITY,
+          FILE_RECORD,
           PROCESS_RECORD,
           CPU_ACCOUNT);
 

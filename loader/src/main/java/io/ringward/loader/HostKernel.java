@@ -88,7 +88,9 @@ public final class HostKernel implements AutoCloseable {
         adoptTasks();
       }
       this.walk = hold(new ProcessWalk(object));
-      this.protection = ProtectedProcesses.install(object, walk, options.protectedExecutables());
+      FileIdentifier files = hold(new FileIdentifier(object));
+      this.protection =
+          ProtectedProcesses.install(object, walk, files, options.protectedExecutables());
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
@@ -103,7 +105,11 @@ public final class HostKernel implements AutoCloseable {
                   new ControlGroups(mount.path()),
                   control,
                   new ProtectionRefresh(
-                      object, walk, options.protectedExecutables(), protection.executables())));
+                      object,
+                      walk,
+                      files,
+                      options.protectedExecutables(),
+                      protection.executables())));
       this.rungs =
           new CapabilityLadder(
                   new HookFiring(this::runs), loaded, isBelow(cgroup, new ControlGroups(cgroup)))

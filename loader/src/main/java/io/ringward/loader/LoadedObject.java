@@ -73,7 +73,8 @@ record LoadedObject(
         .withMaxEntries("ancestor", processes / 2)
         .withMaxEntries("quota", processes)
         .withMaxEntries("process_cpu", processes)
-        .withVariable("quota_per_second", options.quotaPerSecond());
+        .withVariable("quota_per_second", options.quotaPerSecond())
+        .withVariable("own_tgid", ProcessHandle.current().pid());
   }
 
   private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {

@@ -8,7 +8,6 @@ import io.ringward.bpf.UpdateMode;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.ProcessKey;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,17 +37,18 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
   }
 
   /** Fills the kernel's maps; the hooks keep them true from then on. */
-  static ProtectedProcesses install(BpfObject object, ProcessWalk walk, List<Path> paths) {
+  static ProtectedProcesses install(
+      BpfObject object, ProcessWalk walk, FileIdentifier files, List<Path> paths) {
     BpfMap<ProcessKey, Byte> processes =
         object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
-    BpfMap<FileIdentity, Byte> files =
+    BpfMap<FileIdentity, Byte> executableMap =
         object.map("protected_executable", WireCodecs.FILE_IDENTITY, WireCodecs.BYTE);
     Collection<LiveProcess> live = walk.all();
     Set<ProcessKey> ancestors = ancestors(live);
-    Set<FileIdentity> executables = executables(live, paths);
+    Set<FileIdentity> executables = executables(live, files, paths);
     try {
       ancestors.forEach(key -> processes.put(key, BY_PROCESS));
-      tell(files, processes, executables, walk);
+      tell(executableMap, processes, executables, walk);
     } catch (BpfException e) {
       throw new HostKernelException(
           "cannot protect all that the configuration names (shorten the list): " + e.getMessage(),
@@ -74,15 +74,6 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
     }
   }
 
-  /** The identities of those files that are there, as stat(2) has them. */
-  static Set<FileIdentity> onDisk(List<Path> paths) {
-    Set<FileIdentity> found = new HashSet<>();
-    for (Path path : paths) {
-      real(path).flatMap(ProtectedProcesses::identity).ifPresent(found::add);
-    }
-    return found;
-  }
-
   private static Set<ProcessKey> ancestors(Collection<LiveProcess> live) {
     Map<ProcessKey, LiveProcess> byKey = new HashMap<>();
     live.forEach(process -> byKey.put(process.key(), process));
@@ -103,14 +94,14 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
     return ancestors;
   }
 
-  private static Set<FileIdentity> executables(Collection<LiveProcess> live, List<Path> paths) {
-    Set<FileIdentity> found = onDisk(paths);
+  private static Set<FileIdentity> executables(
+      Collection<LiveProcess> live, FileIdentifier files, List<Path> paths) {
+    Set<FileIdentity> found = files.identify(paths);
     Set<String> names = new HashSet<>();
     for (Path path : paths) {
       real(path).ifPresent(file -> names.add(file.toString()));
     }
-    // Where stat(2) and the hooks disagree (overlay and shared file systems), a process that runs
-    // the file tells how the hooks see it.
+    // A process may run what is no longer on disk under that name: an upgrade leaves it behind.
     for (LiveProcess process : live) {
       if (process.uid() == 0
           && process.executable().inode() != 0
@@ -127,24 +118,5 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
     } catch (IOException e) {
       return Optional.empty(); // Not installed here.
     }
-  }
-
-  private static Optional<FileIdentity> identity(Path file) {
-    try {
-      Map<String, Object> facts = Files.readAttributes(file, "unix:dev,ino");
-      return Optional.of(
-          new FileIdentity(
-              kernelDevice(((Number) facts.get("dev")).longValue()),
-              ((Number) facts.get("ino")).longValue()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** From stat(2)'s 64-bit encoding (sys/sysmacros.h) to the kernel's (linux/kdev_t.h). */
-  static int kernelDevice(long device) {
-    long major = (device >>> 8 & 0xfff) | (device >>> 32 & ~0xfffL);
-    long minor = (device & 0xff) | (device >>> 12 & ~0xffL);
-    return (int) (major << 20 | minor);
   }
 }

@@ -5,9 +5,14 @@ import io.ringward.bpf.BpfMap;
 import io.ringward.bpf.BpfObject;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.ProcessKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,26 +24,52 @@ final class ProtectionRefresh {
   private final BpfMap<ProcessKey, Byte> processes;
   private final BpfMap<FileIdentity, Byte> files;
   private final ProcessWalk walk;
+  private final FileIdentifier identifier;
   private final List<Path> paths;
   private final Set<FileIdentity> known;
+  private Map<Path, Object> seen = Map.of();
 
   /**
    * @param known what the kernel has been told already
    */
-  ProtectionRefresh(BpfObject object, ProcessWalk walk, List<Path> paths, Set<FileIdentity> known) {
+  ProtectionRefresh(
+      BpfObject object,
+      ProcessWalk walk,
+      FileIdentifier identifier,
+      List<Path> paths,
+      Set<FileIdentity> known) {
     this.processes = object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
     this.files = object.map("protected_executable", WireCodecs.FILE_IDENTITY, WireCodecs.BYTE);
     this.walk = walk;
+    this.identifier = identifier;
     this.paths = List.copyOf(paths);
     this.known = new HashSet<>(known);
   }
 
   synchronized void refresh() {
-    Set<FileIdentity> found = ProtectedProcesses.onDisk(paths);
+    Map<Path, Object> now = fileKeys();
+    if (now.equals(seen)) {
+      return;
+    }
+    Set<FileIdentity> found = identifier.identify(paths);
     found.removeAll(known);
     if (!found.isEmpty()) {
       ProtectedProcesses.tell(files, processes, found, walk);
       known.addAll(found);
     }
+    seen = now;
+  }
+
+  /** What stat(2) says of each: not what the hooks read, but it changes when that does. */
+  private Map<Path, Object> fileKeys() {
+    Map<Path, Object> keys = new HashMap<>();
+    for (Path path : paths) {
+      try {
+        keys.put(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+      } catch (IOException e) {
+        keys.remove(path); // not installed here
+      }
+    }
+    return keys;
   }
 }

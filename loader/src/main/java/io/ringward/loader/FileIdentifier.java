@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.ringward.bpf.BpfIterator;
+import io.ringward.bpf.BpfObject;
+import io.ringward.bpf.IteratorScope;
+import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.WireLayouts;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the hooks read a file: opens it and asks the kernel ({@code file.bpf.c}), because stat(2)
+ * tells another device on overlay file systems. Thread-safe.
+ */
+final class FileIdentifier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FileIdentifier.class);
+  private static final long FD = WireCodecs.offset(WireLayouts.FILE_RECORD, "fd");
+
+  private final BpfIterator iterator;
+
+  FileIdentifier(BpfObject object) {
+    this.iterator = object.program("identify_files").iterator(new IteratorScope.Everything());
+  }
+
+  /** The identities of those files that are there. */
+  synchronized Set<FileIdentity> identify(Collection<Path> files) {
+    List<FileChannel> open = new ArrayList<>();
+    try {
+      Set<Path> wanted = new HashSet<>();
+      for (Path file : files) {
+        try {
+          Path real = file.toRealPath();
+          open.add(FileChannel.open(real));
+          wanted.add(real);
+        } catch (IOException e) {
+          LOG.debug("{} cannot be opened: nobody runs it", file, e);
+        }
+      }
+      Set<FileIdentity> found = new HashSet<>();
+      iterator
+          .read(FileIdentifier::decode)
+          .forEach((fd, identity) -> {
+            if (wanted.contains(pathOf(fd))) {
+              found.add(identity);
+            }
+          });
+      return found;
+    } finally {
+      open.forEach(FileIdentifier::close);
+    }
+  }
+
+  private static Map<Integer, FileIdentity> decode(MemorySegment output) {
+    Map<Integer, FileIdentity> identities = new HashMap<>();
+    long step = WireLayouts.FILE_RECORD.byteSize();
+    for (long at = 0; at + step <= output.byteSize(); at += step) {
+      identities.put(output.get(JAVA_INT, at + FD), WireCodecs.FILE_IDENTITY.decode(output, at));
+    }
+    return identities;
+  }
+
+  private static Path pathOf(int fd) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)));
+    } catch (IOException e) {
+      return Path.of(""); // another thread has closed it
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("closing a file that was only looked at", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    iterator.close();
+  }
+}
