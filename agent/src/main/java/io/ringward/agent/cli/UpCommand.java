@@ -44,7 +44,10 @@ import picocli.CommandLine.Spec;
       "metrics. In mode shadow, the default, everything is computed, counted and reported as it would",
       "be, and nothing is refused. Incidents go to standard output: for people on a terminal, else as",
       "JSON lines. Every setting stands in a YAML file as well, under the name in brackets; a flag",
-      "overrides the file. SIGHUP reads the rule files again."
+      "overrides the file. SIGHUP reads the rule files again.",
+      "",
+      "Nothing stays enforced when the agent ends, however it ends; while it hangs, the kernel obeys",
+      "its verdicts for 3 s at most."
     },
     sortOptions = false,
     abbreviateSynopsis = true,

@@ -2,6 +2,7 @@
 package io.ringward.agent.metrics;
 
 import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.hotspot.GarbageCollectorExports;
 import io.prometheus.client.hotspot.MemoryPoolsExports;
@@ -20,6 +21,7 @@ public final class AgentMetrics {
   private final KernelMetrics kernel;
   private final ControlGroupMetrics controlGroups;
   private final StatusMetrics status;
+  private final Counter samplesSkipped;
 
   /**
    * Registers everything, and the JVM's own metrics.
@@ -40,6 +42,11 @@ public final class AgentMetrics {
     this.controlGroups = controlGroups.register(registry);
     this.status = status.register(registry);
     new OutletMetrics(queues).register(registry);
+    this.samplesSkipped =
+        Counter.build(
+                "ringward_samples_skipped_total",
+                "Readings of the kernel's counters that failed, or that the loop had no room for.")
+            .register(registry);
     Gauge.build("ringward_build_info", "1, labelled with what is running.")
         .labelNames("version", "java")
         .register(registry)
@@ -58,6 +65,11 @@ public final class AgentMetrics {
     controlGroups.onSample(sample);
     loop.enforcementCounts().onInForce(inForce);
     status.onInForce(inForce);
+  }
+
+  /** A reading was left out. */
+  public void onSampleSkipped() {
+    samplesSkipped.inc();
   }
 
   /** For the page. */

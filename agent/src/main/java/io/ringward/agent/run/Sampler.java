@@ -57,9 +57,11 @@ final class Sampler implements AutoCloseable {
       KernelSample sample = samples.read();
       metrics.onSample(sample, verdicts.inForce());
       if (!feed.submit(new ControlItem.Sampled(sample))) {
+        metrics.onSampleSkipped();
         say("the loop is behind: a reading of the kernel's counters was left out");
       }
     } catch (RuntimeException e) {
+      metrics.onSampleSkipped();
       say("the kernel's counters could not be read: " + e.getMessage());
       LOG.debug("reading the kernel's counters", e);
     }

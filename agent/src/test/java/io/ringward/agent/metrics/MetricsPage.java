@@ -116,6 +116,7 @@ final class MetricsPage implements AutoCloseable {
     loop.onIncident(new Incident("i", 1, 1, 1, finding, Optional.empty(), ""));
     loop.onBeat(200_000);
     loop.onModels(3, 60 * SECOND);
+    metrics.onSampleSkipped();
     metrics.onSample(sample(), List.of(new VerdictTable.InForce(verdict, 12)));
   }
 

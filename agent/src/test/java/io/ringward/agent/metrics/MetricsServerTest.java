@@ -50,6 +50,7 @@ final class MetricsServerTest {
           "ringward_loop_delay_seconds_count 1.0",
           "ringward_heartbeat_age_seconds 0.0",
           "ringward_models 3.0",
+          "ringward_samples_skipped_total 1.0",
           "ringward_model_oldest_age_seconds 60.0",
           "ringward_incidents_total{severity=\"Notice\",} 1.0",
           "ringward_incidents_emitted_total{outlet=\"stdout\",} 0.0",
