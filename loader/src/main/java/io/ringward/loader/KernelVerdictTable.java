@@ -121,6 +121,9 @@ public final class KernelVerdictTable implements VerdictTable {
     return switch (subject) {
       case Subject.ControlGroup _ -> Optional.empty(); // it looks for itself
       case Subject.ProcessTree(ProcessKey root) -> {
+        if (isPlain(root)) {
+          yield Optional.empty();
+        }
         Collection<LiveProcess> members = walk.tree(root, 0);
         boolean shielded =
             members.stream()
@@ -130,6 +133,16 @@ public final class KernelVerdictTable implements VerdictTable {
         yield shielded || nobody ? Optional.of(whyNobody(members)) : Optional.empty();
       }
     };
+  }
+
+  /**
+   * Whether two look-ups tell already that a root is alive and shields nobody, as for nearly all;
+   * the walk over all processes costs a hundred times as much, on the way to the kernel's maps.
+   */
+  private boolean isPlain(ProcessKey root) {
+    return root.tgid() != 1
+        && protectedProcesses.get(root).isEmpty()
+        && lineage.get(root).isPresent();
   }
 
   private Outcome applyToTree(Verdict verdict, ProcessKey root) {
@@ -161,10 +174,7 @@ public final class KernelVerdictTable implements VerdictTable {
 
   /** Only a shortcut: what it leaves out, the walk does. */
   private void markRoot(ProcessKey root, long verdictId) {
-    if (root.tgid() == 1
-        || protectedProcesses.get(root).isPresent()
-        || lineage.get(root).isEmpty()
-        || processReferences.get(root).isPresent()) {
+    if (!isPlain(root) || processReferences.get(root).isPresent()) {
       return;
     }
     try {
