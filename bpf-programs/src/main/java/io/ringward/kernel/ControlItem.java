@@ -37,8 +37,32 @@ public sealed interface ControlItem extends FeedItem {
    * An operator ends a verdict.
    *
    * @param operator who, for the audit
+   * @param feedback what he says of it
    */
-  record ReleaseVerdict(long timeNanos, long verdictId, String operator) implements ControlItem {}
+  record ReleaseVerdict(long timeNanos, long verdictId, String operator, Feedback feedback)
+      implements ControlItem {
+    public ReleaseVerdict {
+      Objects.requireNonNull(feedback);
+    }
+
+    /** A release that says nothing of whether the verdict was right. */
+    public ReleaseVerdict(long timeNanos, long verdictId, String operator) {
+      this(timeNanos, verdictId, operator, Feedback.NONE);
+    }
+  }
+
+  /**
+   * An operator lets a rule or model act again that the disarmer has stopped.
+   *
+   * @param detector the rule's or the model's name
+   * @param operator who, for the audit
+   */
+  record RearmDetector(long timeNanos, String detector, String operator) implements ControlItem {
+    public RearmDetector {
+      Objects.requireNonNull(detector);
+      Objects.requireNonNull(operator);
+    }
+  }
 
   /** New rules, already checked by whoever sends them: the whole set, in order. */
   record RulesReplaced(long timeNanos, List<RuleText> files) implements ControlItem {

@@ -2,6 +2,7 @@
 package io.ringward.decide;
 
 import io.ringward.kernel.ContractCodec;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
 import io.ringward.kernel.ProcessInfo;
@@ -104,9 +105,11 @@ public final class Decider {
   /**
    * An operator releases a verdict: its detector is mute on that subject for a while.
    *
+   * @param feedback what he says of it
    * @return false when it is no verdict of this decider's
    */
-  public boolean release(long verdictId, long nowNanos) {
+  public boolean release(long verdictId, Feedback feedback, long nowNanos) {
+    Objects.requireNonNull(feedback);
     ProcessKey key = holder(verdictId);
     if (key == null) {
       return false;

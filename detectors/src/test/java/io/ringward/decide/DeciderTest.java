@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringward.codec.StateBytes;
 import io.ringward.decide.Policy.Mode;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
@@ -76,9 +77,9 @@ final class DeciderTest {
     long now = 100 * SECOND;
     Finding scan = Cases.model(SCANNER, "connect-scan", Action.THROTTLE);
     Verdict first = decider.decide(scan, now).verdict().orElseThrow();
-    assertFalse(decider.release(first.id() + 1, now));
-    assertTrue(decider.release(first.id(), now));
-    assertFalse(decider.release(first.id(), now));
+    assertFalse(decider.release(first.id() + 1, Feedback.NONE, now));
+    assertTrue(decider.release(first.id(), Feedback.NONE, now));
+    assertFalse(decider.release(first.id(), Feedback.NONE, now));
     assertTrue(decider.live(now).isEmpty());
     assertTrue(decider.decide(scan, now + MINUTE).verdict().isEmpty());
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringward.codec.StateBytes;
 import io.ringward.decide.Policy.Mode;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.ProcessInfo;
@@ -103,7 +104,7 @@ final class LadderProperties {
         check(ruling.verdict().get(), step.finding(), policy, now);
         ids.add(ruling.verdict().get().id());
         if (step.release()) {
-          assertTrue(decider.release(ruling.verdict().get().id(), now));
+          assertTrue(decider.release(ruling.verdict().get().id(), Feedback.NONE, now));
         }
       }
       decider.onTick(now);

@@ -12,6 +12,7 @@ import io.ringward.jobs.types.DeciderImage;
 import io.ringward.jobs.types.SinkItem;
 import io.ringward.jobs.types.StateType;
 import io.ringward.kernel.Event;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.HostPorts;
 import io.ringward.kernel.Incident;
@@ -135,11 +136,20 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
         emit(new SinkItem.Apply(verdict, OptionalLong.empty()));
         feedback.take(verdict.id());
       }
-      case DecideItem.Released(long timeNanos, long verdictId, String operator) -> {
+      case DecideItem.Released(
+              long timeNanos,
+              long verdictId,
+              String operator,
+              Feedback feedback) -> {
         passTime(timeNanos);
-        decider.release(verdictId, nowNanos);
+        decider.release(verdictId, feedback, nowNanos);
         emit(new SinkItem.Release(timeNanos, verdictId, "released by " + operator));
       }
+      case DecideItem.Rearmed(long timeNanos, String detector, String operator) -> {
+        passTime(timeNanos);
+        LOG.info("{} re-arms {}", operator, detector);
+      }
+      case DecideItem.RulesReplaced(long timeNanos) -> passTime(timeNanos);
       case DecideItem.Pulse(long timeNanos, long enteredNanos) -> {
         passTime(timeNanos);
         for (Incident incident : decider.onTick(nowNanos)) {

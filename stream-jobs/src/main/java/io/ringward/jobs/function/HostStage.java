@@ -88,7 +88,13 @@ public final class HostStage {
       case ControlItem.ReleaseVerdict release ->
           output.toDecide(
               new DecideItem.Released(
-                  release.timeNanos(), release.verdictId(), release.operator()));
+                  release.timeNanos(),
+                  release.verdictId(),
+                  release.operator(),
+                  release.feedback()));
+      case ControlItem.RearmDetector rearm ->
+          output.toDecide(
+              new DecideItem.Rearmed(rearm.timeNanos(), rearm.detector(), rearm.operator()));
       case ControlItem.RulesReplaced replaced -> replaceRules(replaced);
     }
   }
@@ -159,6 +165,7 @@ public final class HostStage {
   private void replaceRules(ControlItem.RulesReplaced replaced) {
     try {
       rules = compile(replaced.files());
+      output.toDecide(new DecideItem.RulesReplaced(replaced.timeNanos()));
       LOG.info("{} rules are in force now", rules.rules().size());
     } catch (RuleException e) {
       LOG.warn("the new rules are wrong, so the old ones stay in force:\n{}", e.getMessage());

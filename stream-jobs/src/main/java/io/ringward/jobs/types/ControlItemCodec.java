@@ -4,13 +4,14 @@ package io.ringward.jobs.types;
 import io.ringward.kernel.ContractCodec;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
+import io.ringward.kernel.Feedback;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import org.apache.flink.types.StringValue;
 
-/** A kind byte, then the item. */
+/** A kind byte, then the item. Version 1 had releases without feedback. */
 final class ControlItemCodec implements Codec<ControlItem> {
   static final ControlItemCodec INSTANCE = new ControlItemCodec();
 
@@ -20,6 +21,7 @@ final class ControlItemCodec implements Codec<ControlItem> {
   private static final int ADD_VERDICT = 3;
   private static final int RELEASE_VERDICT = 4;
   private static final int RULES_REPLACED = 5;
+  private static final int REARM_DETECTOR = 6;
 
   private ControlItemCodec() {}
 
@@ -49,6 +51,13 @@ final class ControlItemCodec implements Codec<ControlItem> {
         out.writeLong(release.timeNanos());
         out.writeLong(release.verdictId());
         ContractCodec.writeText(release.operator(), out);
+        out.writeByte(release.feedback().ordinal());
+      }
+      case ControlItem.RearmDetector rearm -> {
+        out.writeByte(REARM_DETECTOR);
+        out.writeLong(rearm.timeNanos());
+        ContractCodec.writeText(rearm.detector(), out);
+        ContractCodec.writeText(rearm.operator(), out);
       }
       case ControlItem.RulesReplaced rules -> {
         out.writeByte(RULES_REPLACED);
@@ -67,7 +76,14 @@ final class ControlItemCodec implements Codec<ControlItem> {
       case SAMPLED -> new ControlItem.Sampled(KernelSampleCodec.INSTANCE.read(version, in));
       case ADD_VERDICT -> new ControlItem.AddVerdict(in.readLong(), ContractCodec.readVerdict(in));
       case RELEASE_VERDICT ->
-          new ControlItem.ReleaseVerdict(in.readLong(), in.readLong(), ContractCodec.readText(in));
+          new ControlItem.ReleaseVerdict(
+              in.readLong(),
+              in.readLong(),
+              ContractCodec.readText(in),
+              version < 2 ? Feedback.NONE : ContractCodec.readEnum(in, Feedback.values()));
+      case REARM_DETECTOR ->
+          new ControlItem.RearmDetector(
+              in.readLong(), ContractCodec.readText(in), ContractCodec.readText(in));
       case RULES_REPLACED ->
           new ControlItem.RulesReplaced(
               in.readLong(), ContractCodec.readList(in, ControlItemCodec::readFile));

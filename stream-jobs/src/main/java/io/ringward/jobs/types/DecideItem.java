@@ -2,6 +2,7 @@
 package io.ringward.jobs.types;
 
 import io.ringward.kernel.Event;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Verdict;
 
@@ -17,7 +18,14 @@ public sealed interface DecideItem {
   record Added(Verdict verdict) implements DecideItem {}
 
   /** An operator ends a verdict. */
-  record Released(long timeNanos, long verdictId, String operator) implements DecideItem {}
+  record Released(long timeNanos, long verdictId, String operator, Feedback feedback)
+      implements DecideItem {}
+
+  /** An operator lets a rule or model act again. */
+  record Rearmed(long timeNanos, String detector, String operator) implements DecideItem {}
+
+  /** New rules are in force: rules that were dismantled begin anew. */
+  record RulesReplaced(long timeNanos) implements DecideItem {}
 
   /**
    * A tick on its way through the loop, after the score operator.

@@ -3,6 +3,7 @@ package io.ringward.jobs.types;
 
 import io.ringward.kernel.ContractCodec;
 import io.ringward.kernel.Event;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Verdict;
 import java.io.DataInput;
@@ -10,7 +11,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 
-/** A kind byte, then the item. */
+/** A kind byte, then the item. Version 1 had releases without feedback. */
 final class DecideItemCodec implements Codec<DecideItem> {
   static final DecideItemCodec INSTANCE = new DecideItemCodec();
 
@@ -19,6 +20,8 @@ final class DecideItemCodec implements Codec<DecideItem> {
   private static final int ADDED = 2;
   private static final int RELEASED = 3;
   private static final int PULSE = 4;
+  private static final int REARMED = 5;
+  private static final int RULES_REPLACED = 6;
 
   private DecideItemCodec() {}
 
@@ -37,11 +40,26 @@ final class DecideItemCodec implements Codec<DecideItem> {
         out.writeByte(ADDED);
         ContractCodec.writeVerdict(verdict, out);
       }
-      case DecideItem.Released(long timeNanos, long verdictId, String operator) -> {
+      case DecideItem.Released(
+              long timeNanos,
+              long verdictId,
+              String operator,
+              Feedback feedback) -> {
         out.writeByte(RELEASED);
         out.writeLong(timeNanos);
         out.writeLong(verdictId);
         ContractCodec.writeText(operator, out);
+        out.writeByte(feedback.ordinal());
+      }
+      case DecideItem.Rearmed(long timeNanos, String detector, String operator) -> {
+        out.writeByte(REARMED);
+        out.writeLong(timeNanos);
+        ContractCodec.writeText(detector, out);
+        ContractCodec.writeText(operator, out);
+      }
+      case DecideItem.RulesReplaced(long timeNanos) -> {
+        out.writeByte(RULES_REPLACED);
+        out.writeLong(timeNanos);
       }
       case DecideItem.Pulse(long timeNanos, long enteredNanos) -> {
         out.writeByte(PULSE);
@@ -59,7 +77,15 @@ final class DecideItemCodec implements Codec<DecideItem> {
       case HIT -> new DecideItem.Hit(EnforcementCodec.INSTANCE.read(version, in));
       case ADDED -> new DecideItem.Added(ContractCodec.readVerdict(in));
       case RELEASED ->
-          new DecideItem.Released(in.readLong(), in.readLong(), ContractCodec.readText(in));
+          new DecideItem.Released(
+              in.readLong(),
+              in.readLong(),
+              ContractCodec.readText(in),
+              version < 2 ? Feedback.NONE : ContractCodec.readEnum(in, Feedback.values()));
+      case REARMED ->
+          new DecideItem.Rearmed(
+              in.readLong(), ContractCodec.readText(in), ContractCodec.readText(in));
+      case RULES_REPLACED -> new DecideItem.RulesReplaced(in.readLong());
       case PULSE -> new DecideItem.Pulse(in.readLong(), in.readLong());
       default -> throw new StreamCorruptedException(kind + " is nothing to decide: damaged bytes");
     };

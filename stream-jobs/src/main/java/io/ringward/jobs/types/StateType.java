@@ -13,9 +13,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * change of a form raises the version, and the codec goes on reading the older ones.
  */
 public enum StateType {
-  FEED_ITEM("feed-item", 1, FeedItem.class, FeedItemCodec.INSTANCE),
+  FEED_ITEM("feed-item", 2, FeedItem.class, FeedItemCodec.INSTANCE),
   SCORE_ITEM("score-item", 1, ScoreItem.class, ScoreItemCodec.INSTANCE),
-  DECIDE_ITEM("decide-item", 1, DecideItem.class, DecideItemCodec.INSTANCE),
+  DECIDE_ITEM("decide-item", 2, DecideItem.class, DecideItemCodec.INSTANCE),
   SINK_ITEM("sink-item", 1, SinkItem.class, SinkItemCodec.INSTANCE),
   PROGRAM_KEY("program-key", 1, ProgramKey.class, Codec.of(ProgramKey::write, ProgramKey::read)),
   PROGRAM_PROFILE("program-profile", 1, ProgramProfile.class, new ProgramProfileCodec().checked()),

@@ -21,6 +21,7 @@ import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Operation;
@@ -132,8 +133,9 @@ final class HostStageTest {
     accept(evil.clone());
     assertEquals(2, toDecide.size(), "the old rules stay in force");
     stage.accept(new ControlItem.RulesReplaced(150, List.of()), output);
+    assertEquals(new DecideItem.RulesReplaced(150), toDecide.getLast());
     accept(evil.clone());
-    assertEquals(2, toDecide.size(), "no rules, no findings");
+    assertEquals(3, toDecide.size(), "no rules, no findings");
   }
 
   @Test
@@ -176,11 +178,11 @@ final class HostStageTest {
     accept(
         WireEvents.enforcement(
             140, new Actor(CHILD, PARENT), 17, 3, Action.BLOCK, Operation.CONNECT));
-    stage.accept(new ControlItem.ReleaseVerdict(150, 17, "root"), output);
+    stage.accept(new ControlItem.ReleaseVerdict(150, 17, "root", Feedback.CONFIRMED), output);
     DecideItem.Hit hit = assertInstanceOf(DecideItem.Hit.class, toDecide.getFirst());
     assertEquals(17, hit.enforcement().verdictId());
     assertEquals(3, hit.enforcement().hits());
-    assertEquals(new DecideItem.Released(150, 17, "root"), toDecide.getLast());
+    assertEquals(new DecideItem.Released(150, 17, "root", Feedback.CONFIRMED), toDecide.getLast());
   }
 
   /** What a connect event costs until a rule matches: nothing on the heap. */

@@ -18,11 +18,13 @@ import io.ringward.detect.Scope;
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.ContractCodec;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Hook;
@@ -124,7 +126,10 @@ final class StateTypeTest {
         new Value(StateType.FEED_ITEM, new ControlItem.Bootstrap(5, PROCESS)),
         new Value(StateType.FEED_ITEM, new ControlItem.Sampled(sample())),
         new Value(StateType.FEED_ITEM, new ControlItem.AddVerdict(5, VERDICT)),
-        new Value(StateType.FEED_ITEM, new ControlItem.ReleaseVerdict(5, 17, "root")),
+        new Value(
+            StateType.FEED_ITEM,
+            new ControlItem.ReleaseVerdict(5, 17, "root", Feedback.FALSE_POSITIVE)),
+        new Value(StateType.FEED_ITEM, new ControlItem.RearmDetector(5, "a rule", "root")),
         new Value(
             StateType.FEED_ITEM,
             new ControlItem.RulesReplaced(
@@ -134,7 +139,10 @@ final class StateTypeTest {
         new Value(StateType.DECIDE_ITEM, new DecideItem.Found(FINDING)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Hit(enforcement())),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Added(VERDICT)),
-        new Value(StateType.DECIDE_ITEM, new DecideItem.Released(5, 17, "root")),
+        new Value(
+            StateType.DECIDE_ITEM, new DecideItem.Released(5, 17, "root", Feedback.CONFIRMED)),
+        new Value(StateType.DECIDE_ITEM, new DecideItem.Rearmed(5, "a rule", "root")),
+        new Value(StateType.DECIDE_ITEM, new DecideItem.RulesReplaced(5)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Pulse(5, 6)),
         new Value(StateType.SINK_ITEM, new SinkItem.Apply(VERDICT, OptionalLong.of(16))),
         new Value(StateType.SINK_ITEM, new SinkItem.Apply(VERDICT, OptionalLong.empty())),
@@ -259,6 +267,20 @@ final class StateTypeTest {
                 .isIncompatible());
       }
     }
+  }
+
+  @Test
+  void aReleaseOfBeforeFeedbackIsReadAsOneWithoutFeedback() throws IOException {
+    DataOutputSerializer old = new DataOutputSerializer(64);
+    old.writeByte(1); // A control item.
+    old.writeByte(4); // A release.
+    old.writeLong(5);
+    old.writeLong(17);
+    ContractCodec.writeText("root", old);
+    assertEquals(
+        new ControlItem.ReleaseVerdict(5, 17, "root", Feedback.NONE),
+        new CodecSerializer<>(StateType.FEED_ITEM, 1)
+            .deserialize(new DataInputDeserializer(old.getCopyOfBuffer())));
   }
 
   @Test
