@@ -38,7 +38,8 @@ public interface VerdictTable extends AutoCloseable {
 
   /**
    * Puts a verdict in force: on the subject, on its live descendants until none is new, and on
-   * later children by inheritance in the kernel. For {@link Action#KILL} also sends the signals.
+   * later children by inheritance in the kernel. The subject comes first: the kernel acts on it
+   * before the rest is looked for. For {@link Action#KILL} also sends the signals.
    */
   Outcome apply(Verdict verdict);
 
@@ -49,7 +50,10 @@ public interface VerdictTable extends AutoCloseable {
    */
   boolean release(long verdictId);
 
-  /** All in force now, oldest first; expired ones are swept by the way. */
+  /**
+   * All in force now, oldest first. The table itself gives up what has ended, soon after; nobody
+   * need ask for that.
+   */
   List<InForce> inForce();
 
   /** Tells the kernel that the decision loop is alive; called when a tick has passed through it. */

@@ -23,7 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,23 +33,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Verdicts in the kernel's maps, as {@code wire.h} says: the verdict itself once, and references to
  * it from the processes or the cgroup that it is about. Thread-safe; one change at a time.
+ *
+ * <p>On the way of a verdict to the kernel stands only what must be known before it acts. All else
+ * comes after: the walk to the descendants of the subject, and, on another thread, {@link
+ * VerdictSweeper}.
  */
 public final class KernelVerdictTable implements VerdictTable {
   private static final Logger LOG = LoggerFactory.getLogger(KernelVerdictTable.class);
 
-  /** A tree that still grows after so many walks keeps its verdict, and a warning is logged. */
-  private static final int MOST_WALKS = 32;
-
   private final BpfMap<Long, VerdictValue> verdicts;
-  private final BpfMap<ProcessKey, List<Long>> processReferences;
   private final BpfMap<Long, List<Long>> cgroupReferences;
-  private final BpfMap<ProcessKey, Byte> protectedProcesses;
-  private final BpfMap<ProcessKey, ProcessKey> lineage;
+  private final TreeMarker trees;
   private final ProcessWalk walk;
   private final ControlGroups controlGroups;
   private final ControlWord control;
   private final ProtectionRefresh protection;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
+  private final VerdictSweeper sweeper;
   private boolean closed;
 
   KernelVerdictTable(
@@ -57,31 +59,42 @@ public final class KernelVerdictTable implements VerdictTable {
       ControlWord control,
       ProtectionRefresh protection) {
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
-    this.processReferences =
-        object.map("process_verdict", WireCodecs.PROCESS_KEY, WireCodecs.REFERENCES);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
-    this.protectedProcesses =
-        object.map("protected_process", WireCodecs.PROCESS_KEY, WireCodecs.BYTE);
-    this.lineage = object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY);
+    this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
     this.walk = walk;
     this.controlGroups = controlGroups;
     this.control = control;
     this.protection = protection;
+    this.sweeper =
+        new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
   }
 
   @Override
   public synchronized Outcome apply(Verdict verdict) {
     requireOpen();
-    sweep();
+    Outcome outcome = tryToApply(verdict);
+    // What has expired may hold the room that this one needs.
+    return outcome instanceof Outcome.Refused && releaseExpired() ? tryToApply(verdict) : outcome;
+  }
+
+  private Outcome tryToApply(Verdict verdict) {
     Optional<String> objection = VerdictObjection.to(verdict, BootClock.nanos());
     if (objection.isPresent()) {
       return new Outcome.Refused(objection.get());
     }
-    protection.refresh();
-    Optional<Outcome> untouchable = untouchable(verdict.subject());
-    if (untouchable.isPresent()) {
-      return untouchable.get();
-    }
+    return switch (verdict.subject()) {
+      case Subject.ProcessTree(ProcessKey root) -> {
+        boolean plain = trees.isPlain(root);
+        Optional<Outcome> untouchable = plain ? Optional.empty() : trees.objection(root);
+        yield untouchable.orElseGet(() -> write(verdict, () -> applyToTree(verdict, root, plain)));
+      }
+      case Subject.ControlGroup(long id) ->
+          write(verdict, () -> applyToControlGroup(verdict, id)); // it looks for itself
+    };
+  }
+
+  /** Writes the verdict itself, then the references to it; takes it back when there are none. */
+  private Outcome write(Verdict verdict, Supplier<Outcome> references) {
     try {
       if (!verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.IF_ABSENT)) {
         return new Outcome.Refused("verdict " + verdict.idText() + " is in force already");
@@ -95,11 +108,7 @@ public final class KernelVerdictTable implements VerdictTable {
     }
     Outcome outcome;
     try {
-      outcome =
-          switch (verdict.subject()) {
-            case Subject.ProcessTree(ProcessKey root) -> applyToTree(verdict, root);
-            case Subject.ControlGroup(long id) -> applyToControlGroup(verdict, id);
-          };
+      outcome = references.get();
     } catch (RuntimeException e) {
       verdicts.remove(verdict.id());
       throw e;
@@ -113,97 +122,19 @@ public final class KernelVerdictTable implements VerdictTable {
     return outcome;
   }
 
-  /**
-   * Looks before anything is written: a protected root shields its whole tree from a verdict on it,
-   * or one on init would reach the whole machine.
-   */
-  private Optional<Outcome> untouchable(Subject subject) {
-    return switch (subject) {
-      case Subject.ControlGroup _ -> Optional.empty(); // it looks for itself
-      case Subject.ProcessTree(ProcessKey root) -> {
-        if (isPlain(root)) {
-          yield Optional.empty();
-        }
-        Collection<LiveProcess> members = walk.tree(root, 0);
-        boolean shielded =
-            members.stream()
-                .anyMatch(
-                    process -> process.key().equals(root) && process.mark() == Mark.PROTECTED);
-        boolean nobody = members.stream().allMatch(process -> process.mark() == Mark.PROTECTED);
-        yield shielded || nobody ? Optional.of(whyNobody(members)) : Optional.empty();
-      }
-    };
-  }
-
-  /**
-   * Whether two look-ups tell already that a root is alive and shields nobody, as for nearly all;
-   * the walk over all processes costs a hundred times as much, on the way to the kernel's maps.
-   */
-  private boolean isPlain(ProcessKey root) {
-    return root.tgid() != 1
-        && protectedProcesses.get(root).isEmpty()
-        && lineage.get(root).isPresent();
-  }
-
-  private Outcome applyToTree(Verdict verdict, ProcessKey root) {
+  private Outcome applyToTree(Verdict verdict, ProcessKey root, boolean plain) {
     // The subject itself first, so that the kernel acts before the walk over all processes begins.
-    markRoot(root, verdict.id());
-    long appliedNanos = BootClock.nanos();
-    Collection<LiveProcess> members = walk.tree(root, verdict.id());
-    for (int walks = 1; has(members, Mark.NEW); walks++) {
-      if (walks == MOST_WALKS) {
-        LOG.warn(
-            "{} made new children during {} walks: verdict {} reaches them by inheritance only",
-            verdict.subject(),
-            walks,
-            verdict.idText());
-        break;
-      }
-      members = walk.tree(root, verdict.id());
-    }
-    List<ProcessKey> reached = keys(members, Set.of(Mark.NEW, Mark.PRESENT));
+    OptionalLong marked = plain ? trees.markRoot(root, verdict.id()) : OptionalLong.empty();
+    Collection<LiveProcess> members = trees.markAll(root, verdict.id());
+    List<ProcessKey> reached = TreeMarker.reached(members);
     if (reached.isEmpty()) {
-      return whyNobody(members);
+      return TreeMarker.whyNobody(members);
     }
+    long appliedNanos = marked.orElseGet(BootClock::nanos);
     if (verdict.action() == Action.KILL && control.enforces() && !verdict.shadow()) {
-      ProcessKiller.killAll(
-          () -> keys(walk.tree(root, verdict.id()), Set.of(Mark.NEW, Mark.PRESENT)));
+      ProcessKiller.killAll(() -> TreeMarker.reached(walk.tree(root, verdict.id())));
     }
     return new Outcome.Applied(appliedNanos, reached.size());
-  }
-
-  /** Only a shortcut: what it leaves out, the walk does. */
-  private void markRoot(ProcessKey root, long verdictId) {
-    if (!isPlain(root) || processReferences.get(root).isPresent()) {
-      return;
-    }
-    try {
-      processReferences.update(root, List.of(verdictId), UpdateMode.IF_ABSENT);
-    } catch (BpfException e) {
-      return; // Full: the walk finds that out for every member, and says so.
-    }
-    if (lineage.get(root).isEmpty()) {
-      // It exited in between, after the kernel had cleared what was ours.
-      processReferences.remove(root);
-    }
-  }
-
-  private static Outcome whyNobody(Collection<LiveProcess> members) {
-    if (members.isEmpty()) {
-      return new Outcome.SubjectGone();
-    }
-    Optional<LiveProcess> guarded =
-        members.stream().filter(process -> process.mark() == Mark.PROTECTED).findFirst();
-    if (guarded.isPresent()) {
-      return new Outcome.SubjectProtected(
-          "process " + guarded.get().key() + " (" + guarded.get().comm() + ") is protected");
-    }
-    if (has(members, Mark.MAP_FULL)) {
-      return new Outcome.Refused(
-          "the kernel's map of processes under a verdict is full: release verdicts on large trees");
-    }
-    return new Outcome.Refused(
-        "the subject is under four verdicts already: release one with 'ringward verdicts release'");
   }
 
   private Outcome applyToControlGroup(Verdict verdict, long id) {
@@ -211,6 +142,7 @@ public final class KernelVerdictTable implements VerdictTable {
     if (path.isEmpty()) {
       return new Outcome.SubjectGone();
     }
+    protection.refresh();
     Set<Long> subtree = controlGroups.subtree(path.get());
     for (LiveProcess process : walk.all()) {
       if (process.mark() == Mark.PROTECTED && subtree.contains(process.cgroupId())) {
@@ -288,7 +220,7 @@ public final class KernelVerdictTable implements VerdictTable {
   @Override
   public synchronized List<InForce> inForce() {
     requireOpen();
-    sweep();
+    releaseExpired();
     List<InForce> all = new ArrayList<>();
     for (Verdict verdict : List.copyOf(inForce.values())) {
       Optional<VerdictValue> value = verdicts.get(verdict.id());
@@ -304,26 +236,30 @@ public final class KernelVerdictTable implements VerdictTable {
     return all;
   }
 
-  /**
-   * The kernel has not acted on what has expired, nor on a tree of which nobody is left; here their
-   * memory is given back.
-   */
-  private void sweep() {
+  /** The kernel does not act on what has expired; here its memory is given back. */
+  private boolean releaseExpired() {
     long now = BootClock.nanos();
-    Set<Long> carried = new HashSet<>();
-    if (inForce.values().stream().anyMatch(KernelVerdictTable::isOnTree)) {
-      processReferences.forEach((process, references) -> carried.addAll(references));
-    }
+    boolean any = false;
     for (Verdict verdict : List.copyOf(inForce.values())) {
-      boolean nobodyLeft = isOnTree(verdict) && !carried.contains(verdict.id());
-      if (verdict.expiryNanos() <= now || nobodyLeft) {
-        release(verdict.id());
+      if (verdict.expiryNanos() <= now) {
+        any |= release(verdict.id());
       }
     }
+    return any;
   }
 
-  private static boolean isOnTree(Verdict verdict) {
-    return verdict.subject() instanceof Subject.ProcessTree;
+  private synchronized Set<Long> verdictsOnTrees() {
+    return inForce.values().stream()
+        .filter(verdict -> verdict.subject() instanceof Subject.ProcessTree)
+        .map(Verdict::id)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private synchronized void releaseAbandoned(Set<Long> nobodys) {
+    if (!closed) {
+      nobodys.forEach(this::release);
+      releaseExpired();
+    }
   }
 
   @Override
@@ -332,12 +268,13 @@ public final class KernelVerdictTable implements VerdictTable {
   }
 
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      for (Verdict verdict : List.copyOf(inForce.values())) {
-        release(verdict.id());
+  public void close() {
+    sweeper.close(); // without the lock, which it may be waiting for
+    synchronized (this) {
+      if (!closed) {
+        List.copyOf(inForce.keySet()).forEach(this::release);
+        closed = true;
       }
-      closed = true;
     }
   }
 
@@ -345,16 +282,5 @@ public final class KernelVerdictTable implements VerdictTable {
     if (closed) {
       throw new IllegalStateException("the verdict table is closed");
     }
-  }
-
-  private static boolean has(Collection<LiveProcess> processes, Mark mark) {
-    return processes.stream().anyMatch(process -> process.mark() == mark);
-  }
-
-  private static List<ProcessKey> keys(Collection<LiveProcess> processes, Set<Mark> marks) {
-    return processes.stream()
-        .filter(process -> marks.contains(process.mark()))
-        .map(LiveProcess::key)
-        .collect(Collectors.toList());
   }
 }

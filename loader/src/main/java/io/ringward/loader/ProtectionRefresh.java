@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +18,8 @@ import java.util.Set;
 
 /**
  * Keeps protection true when a protected program is replaced on disk: a package upgrade makes a new
- * inode, which the hooks do not know. Asked before anything is acted on; a few stat(2) calls when
- * nothing has changed. Thread-safe.
+ * inode, which the hooks do not know. Asked once a second and before anything but the subject
+ * itself is acted on; a few stat(2) calls when nothing has changed. Thread-safe.
  */
 final class ProtectionRefresh {
   private final BpfMap<ProcessKey, Byte> processes;
@@ -28,6 +29,7 @@ final class ProtectionRefresh {
   private final List<Path> paths;
   private final Set<FileIdentity> known;
   private Map<Path, Object> seen = Map.of();
+  private volatile Set<String> names = Set.of();
 
   /**
    * @param known what the kernel has been told already
@@ -44,6 +46,29 @@ final class ProtectionRefresh {
     this.identifier = identifier;
     this.paths = List.copyOf(paths);
     this.known = new HashSet<>(known);
+    this.names = names(paths);
+  }
+
+  /** As the configuration has them, and where symbolic links lead now. */
+  private static Set<String> names(Collection<Path> paths) {
+    Set<String> names = new HashSet<>();
+    for (Path path : paths) {
+      names.add(path.toString());
+      try {
+        names.add(path.toRealPath().toString());
+      } catch (IOException e) {
+        continue; // not installed here
+      }
+    }
+    return Set.copyOf(names);
+  }
+
+  /**
+   * Whether a process runs a program of a protected name, which may have been replaced on disk
+   * since the last refresh.
+   */
+  boolean concerns(ProcessKey process) {
+    return ProcessEvidence.executable(process.tgid()).filter(names::contains).isPresent();
   }
 
   synchronized void refresh() {
@@ -58,6 +83,7 @@ final class ProtectionRefresh {
       known.addAll(found);
     }
     seen = now;
+    names = names(paths);
   }
 
   /** What stat(2) says of each: not what the hooks read, but it changes when that does. */

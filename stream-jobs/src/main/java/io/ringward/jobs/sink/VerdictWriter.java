@@ -29,14 +29,12 @@ import org.slf4j.LoggerFactory;
  */
 final class VerdictWriter implements StatefulSinkWriter<SinkItem, SavedVerdicts> {
   private static final Logger LOG = LoggerFactory.getLogger(VerdictWriter.class);
-  private static final long SWEEP_NANOS = 1_000_000_000L;
 
   private final VerdictTable table;
   private final LoopObserver observer;
   private final VerdictFeedback feedback;
   private final String bootId;
   private List<SavedVerdicts> saved;
-  private long sweptNanos = Long.MIN_VALUE;
 
   VerdictWriter(
       HostPorts ports, VerdictFeedback feedback, String bootId, List<SavedVerdicts> saved) {
@@ -61,7 +59,7 @@ final class VerdictWriter implements StatefulSinkWriter<SinkItem, SavedVerdicts>
       case SinkItem.Tell(Incident incident) -> observer.onIncident(incident);
       case SinkItem.Pulse(long timeNanos, long enteredNanos) -> {
         resume(timeNanos);
-        beat(timeNanos, enteredNanos);
+        beat(enteredNanos);
       }
     }
   }
@@ -83,13 +81,9 @@ final class VerdictWriter implements StatefulSinkWriter<SinkItem, SavedVerdicts>
     }
   }
 
-  private void beat(long timeNanos, long enteredNanos) {
+  private void beat(long enteredNanos) {
     table.beat();
     observer.onBeat(Math.max(0, System.nanoTime() - enteredNanos));
-    if (sweptNanos == Long.MIN_VALUE || timeNanos - sweptNanos >= SWEEP_NANOS) {
-      sweptNanos = timeNanos;
-      table.inForce(); // Sweeps what has expired.
-    }
   }
 
   private void resume(long nowNanos) {
