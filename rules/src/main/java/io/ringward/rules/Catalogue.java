@@ -7,6 +7,7 @@ import io.ringward.rules.document.RuleFileItem.ListItem;
 import io.ringward.rules.document.RuleFileItem.MacroItem;
 import io.ringward.rules.document.RuleFileItem.RuleItem;
 import io.ringward.rules.document.RuleFileItem.SwitchItem;
+import io.ringward.rules.document.RuleFileReader;
 import io.ringward.rules.predicate.Definitions;
 import io.ringward.rules.problem.NearestName;
 import io.ringward.rules.problem.ProblemCollector;
@@ -41,6 +42,13 @@ final class Catalogue {
 
   /** A rule whose condition is a tree. */
   record ParsedRule(RuleItem item, Condition condition, boolean enabled) {}
+
+  /** Takes all items of a file; what is wrong with it goes to the collector. */
+  void read(RuleSource source) {
+    SourceReader.read(source, problems)
+        .ifPresent(
+            content -> RuleFileReader.read(source.name(), content, problems).forEach(this::add));
+  }
 
   void add(RuleFileItem item) {
     switch (item) {

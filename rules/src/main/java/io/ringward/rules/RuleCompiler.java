@@ -3,7 +3,6 @@ package io.ringward.rules;
 
 import io.ringward.rules.Catalogue.ParsedRule;
 import io.ringward.rules.CompileReport.Note;
-import io.ringward.rules.document.RuleFileReader;
 import io.ringward.rules.evaluate.OutputParser;
 import io.ringward.rules.evaluate.OutputTemplate;
 import io.ringward.rules.event.Field;
@@ -69,9 +68,7 @@ public final class RuleCompiler {
               MOST_SOURCES));
     }
     for (RuleSource source : sources) {
-      SourceReader.read(source, problems)
-          .ifPresent(content ->
-              RuleFileReader.read(source.name(), content, problems).forEach(catalogue::add));
+      catalogue.read(source);
     }
     List<CompileReport.Entry> entries = check(catalogue);
     problems.throwIfAny();

@@ -10,6 +10,7 @@ import io.ringward.jobs.cluster.SealedConfiguration;
 import io.ringward.jobs.function.HostStage;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
+import io.ringward.jobs.tap.EventTaps;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.HostPorts;
 import java.io.IOException;
@@ -152,6 +153,11 @@ public final class HostJob implements AutoCloseable {
    */
   public CompletableFuture<Void> ended() {
     return run.ended();
+  }
+
+  /** Listeners may look on at the events here, for as long as the job is open. */
+  public EventTaps taps() {
+    return memory.stage(HostStage.class).taps();
   }
 
   /** What the job says of itself now. */

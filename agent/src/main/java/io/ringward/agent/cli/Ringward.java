@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ringward doctor                      what this machine allows",
       "  ringward up                          watch, and say what would be done",
       "  ringward up --mode enforce           watch, and act",
+      "  ringward events                      what happens, live",
       "  ringward verdicts list               what is in force",
       "  ringward verdicts release 1f         undo it",
       "  ringward rules check my-rules.yaml   check rules before they are armed",
@@ -67,6 +68,7 @@ public final class Ringward implements Callable<Integer> {
         new CommandLine(root)
             .addSubcommand(UpCommand.commandLine(screen))
             .addSubcommand(new DoctorCommand(screen))
+            .addSubcommand(new EventsCommand(screen))
             .addSubcommand(VerdictsCommand.commandLine(screen))
             .addSubcommand(RulesCommand.commandLine(screen))
             .addSubcommand(new TestCommand())

@@ -92,6 +92,27 @@ public final class ControlClient implements AutoCloseable {
     return as(call("rules.reload", null), new TypeReference<>() {});
   }
 
+  /**
+   * Asks for live events: {@link #nextEvents} gives them. The connection serves nothing else then.
+   *
+   * @param where a condition of the rule language, blank for all events
+   * @throws ControlException when the condition is wrong, or too many listen
+   */
+  public void listen(String where) throws ControlException {
+    ObjectNode arguments = Wire.JSON.createObjectNode().put("where", where);
+    call(RequestHandler.EVENTS, arguments);
+  }
+
+  /** The next events after {@link #listen}; comes several times a second, empty or not. */
+  public EventBatch nextEvents() throws ControlException {
+    try {
+      return as(result(wire.read()), new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new ControlException(
+          Code.FAILED, "the connection to the agent broke: " + e.getMessage());
+    }
+  }
+
   private JsonNode call(String command, JsonNode arguments) throws ControlException {
     ObjectNode request = Wire.JSON.createObjectNode();
     request.put("version", Wire.VERSION).put("command", command);
@@ -105,8 +126,12 @@ public final class ControlClient implements AutoCloseable {
       throw new ControlException(
           Code.FAILED, "the connection to the agent broke: " + e.getMessage());
     }
+    return result(answer);
+  }
+
+  private static JsonNode result(JsonNode answer) throws ControlException {
     if (answer == null) {
-      throw new ControlException(Code.FAILED, "the agent hung up without an answer");
+      throw new ControlException(Code.FAILED, "the agent hung up: it has stopped, or was too busy");
     }
     if (!answer.path("ok").asBoolean()) {
       JsonNode error = answer.path("error");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -131,7 +132,32 @@ public final class ControlServer implements AutoCloseable {
       if (request == null) {
         return;
       }
+      if (RequestHandler.asksForStream(request)) {
+        stream(connection, wire, request);
+        return;
+      }
       wire.write(handler.answer(request));
+    }
+  }
+
+  // A listener that stopped reading is hung up on: it must not keep its place for ever.
+  private void stream(SocketChannel connection, Wire wire, JsonNode request) throws IOException {
+    try (EventStream events = handler.open(request)) {
+      EventBatch batch = new EventBatch(List.of(), 0);
+      while (listener.isOpen()) {
+        ScheduledFuture<?> hangUp =
+            clock.schedule(() -> close(connection), patience.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+          wire.write(RequestHandler.done(batch));
+        } finally {
+          hangUp.cancel(false);
+        }
+        batch = events.next();
+      }
+    } catch (ControlException e) {
+      refuse(wire, e.code(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

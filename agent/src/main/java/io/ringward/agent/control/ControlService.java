@@ -37,4 +37,12 @@ public interface ControlService {
    * @return one line for people
    */
   String reloadRules() throws ControlException;
+
+  /**
+   * Shows live events from now on.
+   *
+   * @param where a condition of the rule language, or blank for all events
+   * @throws ControlException when the condition is wrong, or too many listen already
+   */
+  EventStream events(String where) throws ControlException;
 }

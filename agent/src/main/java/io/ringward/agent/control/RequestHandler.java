@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class RequestHandler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
+  /** The command whose answer is a stream. */
+  static final String EVENTS = "events";
+
   private final ControlService service;
 
   RequestHandler(ControlService service) {
@@ -30,7 +33,23 @@ final class RequestHandler {
     }
   }
 
-  private Object perform(JsonNode request) throws ControlException {
+  /** Whether it is answered by a stream of lines that lasts as long as the connection. */
+  static boolean asksForStream(JsonNode request) {
+    return request.path("command").asText().equals(EVENTS);
+  }
+
+  /** Opens what {@link #asksForStream} asks for. */
+  EventStream open(JsonNode request) throws ControlException {
+    checkVersion(request);
+    try {
+      return service.events(request.path("arguments").path("where").asText());
+    } catch (RuntimeException e) {
+      LOG.warn("a control request failed", e);
+      throw new ControlException(Code.FAILED, "the agent could not do it: " + e);
+    }
+  }
+
+  private static void checkVersion(JsonNode request) throws ControlException {
     int version = request.path("version").asInt();
     if (version != Wire.VERSION) {
       throw new ControlException(
@@ -41,6 +60,10 @@ final class RequestHandler {
               + version
               + ": use the ringward command of the version that runs");
     }
+  }
+
+  private Object perform(JsonNode request) throws ControlException {
+    checkVersion(request);
     JsonNode arguments = request.path("arguments");
     String command = request.path("command").asText();
     return switch (command) {
@@ -68,7 +91,7 @@ final class RequestHandler {
     }
   }
 
-  private static JsonNode done(Object result) {
+  static JsonNode done(Object result) {
     ObjectNode answer = Wire.JSON.createObjectNode();
     answer.put("version", Wire.VERSION).put("ok", true);
     answer.set("result", Wire.JSON.valueToTree(result));

@@ -116,7 +116,8 @@ public final class Guardian implements AutoCloseable {
                   groups::nameOf,
                   this::status,
                   KernelSide.rows(kernel.rungs()),
-                  rules::reload));
+                  rules::reload,
+                  new EventShowing(job.taps(), rules::sources, groups::nameOf)));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
       hold(new Sampler(kernel.samples(), kernel.verdicts(), kernel.feed(), metrics));
     } catch (GuardianException e) {

@@ -7,6 +7,7 @@ import io.ringward.agent.control.CapabilityRow;
 import io.ringward.agent.control.ControlException;
 import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.ControlService;
+import io.ringward.agent.control.EventStream;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.text.RateText;
@@ -49,12 +50,19 @@ final class OperatorDesk implements ControlService {
   private final Supplier<AgentStatus> status;
   private final List<CapabilityRow> capabilities;
   private final RuleReload rules;
+  private final EventShow events;
   private final AtomicLong lastId = new AtomicLong();
 
   /** Reads the rule files again. */
   @FunctionalInterface
   interface RuleReload {
     String reload() throws ControlException;
+  }
+
+  /** Shows live events. */
+  @FunctionalInterface
+  interface EventShow {
+    EventStream open(String where) throws ControlException;
   }
 
   /**
@@ -73,7 +81,8 @@ final class OperatorDesk implements ControlService {
       LongFunction<String> controlGroupNames,
       Supplier<AgentStatus> status,
       List<CapabilityRow> capabilities,
-      RuleReload rules) {}
+      RuleReload rules,
+      EventShow events) {}
 
   OperatorDesk(Parts parts) {
     this.mode = parts.mode();
@@ -87,6 +96,7 @@ final class OperatorDesk implements ControlService {
     this.status = parts.status();
     this.capabilities = List.copyOf(parts.capabilities());
     this.rules = parts.rules();
+    this.events = parts.events();
   }
 
   @Override
@@ -155,6 +165,11 @@ final class OperatorDesk implements ControlService {
   @Override
   public String reloadRules() throws ControlException {
     return rules.reload();
+  }
+
+  @Override
+  public EventStream events(String where) throws ControlException {
+    return events.open(where);
   }
 
   private Verdict verdict(VerdictRequest request, Subject subject) throws ControlException {

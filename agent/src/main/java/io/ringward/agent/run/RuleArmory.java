@@ -6,8 +6,11 @@ import io.ringward.agent.control.ControlException;
 import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.rule.RuleFiles;
 import io.ringward.kernel.ControlItem;
+import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.EventFeed;
+import io.ringward.rules.RuleSource;
 import io.ringward.rules.problem.RuleException;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** The rules in force, and how they are replaced while the agent runs. Thread-safe. */
@@ -16,6 +19,7 @@ final class RuleArmory {
   private final EventFeed feed;
   private final LongSupplier boottimeNanos;
   private volatile int count;
+  private volatile List<RuleText> texts;
 
   RuleArmory(
       AgentConfiguration configuration,
@@ -26,6 +30,12 @@ final class RuleArmory {
     this.feed = feed;
     this.boottimeNanos = boottimeNanos;
     this.count = count(checked);
+    this.texts = checked.texts();
+  }
+
+  /** The rule files in force, whose macros and lists an operator's condition may name. */
+  List<RuleSource> sources() {
+    return texts.stream().map(text -> RuleSource.text(text.name(), text.text())).toList();
   }
 
   /** How many rules are in force. */
@@ -52,6 +62,7 @@ final class RuleArmory {
           Code.BUSY, "the loop's queue is full, the rules in force stay: try again in a moment");
     }
     count = count(checked);
+    texts = checked.texts();
     return count + " rules in force, from " + checked.texts().size() + " files";
   }
 

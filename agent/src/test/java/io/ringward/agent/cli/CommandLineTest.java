@@ -35,6 +35,7 @@ final class CommandLineTest {
         "",
         "up",
         "doctor",
+        "events",
         "verdicts",
         "verdicts list",
         "verdicts add",
@@ -79,7 +80,9 @@ final class CommandLineTest {
         "verdicts add --process 4 --action stun | --action: there is no 'stun'",
         "verdicts add --process 4 --action block --operations mount | there is no 'mount'",
         "verdicts release | ID | --all",
-        "verdicts release 1 --all | mutually exclusive"
+        "verdicts release 1 --all | mutually exclusive",
+        "events --count 0 | --count: at least 1",
+        "events --for soon | --for: 'soon' is not a duration"
       })
   void misuseIsExplainedInAFewLines(String line) {
     String[] parts = line.split(" \\| ", 2);
@@ -164,6 +167,40 @@ final class CommandLineTest {
       assertEquals(0, agent(directory, "rules", "reload"));
       assertEquals("4 rules in force\n", taken());
     }
+  }
+
+  @Test
+  void eventsAreShownInColumnsOrAsJson(@TempDir Path folder) throws Exception {
+    Assumptions.assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    RecordingService service = new RecordingService();
+    String directory = folder.resolve("run").toString();
+    try (ControlServer server =
+        new ControlServer(Path.of(directory), service, Duration.ofSeconds(60))) {
+      assertTrue(Files.exists(server.socket()));
+      assertEquals(0, agent(directory, "events", "--count", "3", "--where", "proc.pid = 1"));
+      List<String> lines = taken().lines().toList();
+      assertEquals(4, lines.size(), this::taken);
+      assertTrue(lines.getFirst().matches("TIME +EVENT +PID +UID +PROCESS +WHAT"), this::taken);
+      assertTrue(
+          lines
+              .get(3)
+              .endsWith(
+                  "connect         3      0  cu\\x1brl         192.0.2.1:443 tcp  blocked"
+                      + "  < bash < sshd"),
+          this::taken);
+      assertTrue(err.toString().contains("… 120 events not shown"), err::toString);
+      assertTrue(service.calls.contains("events proc.pid = 1"), service.calls::toString);
+      assertEquals(0, agent(directory, "events", "--count", "1", "--json"));
+      JsonNode row = new ObjectMapper().readTree(taken());
+      assertEquals("cu\u001brl", row.get("name").asText());
+      assertEquals("18446744073709551615", row.get("cgroup_id").asText());
+      assertEquals(ExitCode.USAGE, agent(directory, "events", "--where", "wrong"));
+      assertTrue(err.toString().contains("condition:1:1: it is wrong"), err::toString);
+      assertEquals(0, agent(directory, "events", "--for", "1ms"));
+    }
+    assertEquals(ExitCode.NO_AGENT, agent(directory, "events"));
+    assertTrue(err.toString().contains("start one with 'ringward up'"), err::toString);
   }
 
   @Test

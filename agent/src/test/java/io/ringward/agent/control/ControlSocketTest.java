@@ -64,6 +64,42 @@ final class ControlSocketTest {
   }
 
   @Test
+  void eventsStreamUntilTheListenerGoes() throws Exception {
+    assumeRoot();
+    try (ControlClient client = ControlClient.connect(directory)) {
+      client.listen("proc.name = x");
+      assertEquals(List.of(RecordingService.event(1)), client.nextEvents().events());
+      EventBatch second = client.nextEvents();
+      assertEquals(List.of(RecordingService.event(2)), second.events());
+      assertEquals(120, second.missed());
+    }
+    for (int i = 0; i < 500 && !service.calls.contains("events end"); i++) {
+      Thread.sleep(20);
+    }
+    assertEquals(List.of("events proc.name = x", "events end"), service.calls);
+    try (ControlClient client = ControlClient.connect(directory)) {
+      assertRefused(Code.BAD_REQUEST, "condition:1:1: it is wrong", () -> client.listen("wrong"));
+    }
+  }
+
+  @Test
+  void listenersHearWhenTheAgentStops() throws Exception {
+    assumeRoot();
+    try (ControlClient client = ControlClient.connect(directory)) {
+      client.listen("");
+      server.close();
+      assertRefused(
+          Code.FAILED,
+          "the agent hung up: it has stopped, or was too busy",
+          () -> {
+            while (true) {
+              client.nextEvents();
+            }
+          });
+    }
+  }
+
+  @Test
   void refusalsCarryTheirReasonAndTheConnectionGoesOn() throws Exception {
     assumeRoot();
     try (ControlClient client = ControlClient.connect(directory)) {

@@ -76,4 +76,49 @@ public final class RecordingService implements ControlService {
   public String reloadRules() {
     return "4 rules in force";
   }
+
+  /** Batches of one event each, until closed; "wrong" is no condition. */
+  @Override
+  public EventStream events(String where) throws ControlException {
+    if (where.equals("wrong")) {
+      throw new ControlException(ControlException.Code.BAD_REQUEST, "condition:1:1: it is wrong");
+    }
+    calls.add("events " + where);
+    return new EventStream() {
+      private int number;
+
+      @Override
+      public EventBatch next() throws InterruptedException {
+        Thread.sleep(1);
+        number++;
+        return new EventBatch(List.of(event(number)), number == 2 ? 120 : 0);
+      }
+
+      @Override
+      public void close() {
+        calls.add("events end");
+      }
+    };
+  }
+
+  public static EventRow event(int pid) {
+    return new EventRow(
+        "2026-11-23T09:00:00.123456789Z",
+        "connect",
+        pid,
+        pid,
+        0,
+        "cu\u001brl",
+        "/usr/bin/curl",
+        "cu\u001brl -s x",
+        1,
+        List.of("bash", "sshd"),
+        0,
+        "192.0.2.1:443",
+        "tcp",
+        "blocked",
+        "/user.slice",
+        "18446744073709551615",
+        false);
+  }
 }

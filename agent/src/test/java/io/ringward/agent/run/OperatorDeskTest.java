@@ -213,6 +213,9 @@ final class OperatorDeskTest {
             groups::nameOf,
             () -> new AgentStatus("", 0, "", 0, 0, 0, "", 0),
             List.of(),
-            () -> ""));
+            () -> "",
+            where -> {
+              throw new AssertionError("nobody listens here");
+            }));
   }
 }

@@ -17,7 +17,9 @@ public final class LocatedText {
     SINGLE_QUOTED,
     DOUBLE_QUOTED,
     /** Literal {@code |} or folded {@code >}. */
-    BLOCK
+    BLOCK,
+    /** Not of a YAML file: the value is the whole text, character by character. */
+    VERBATIM
   }
 
   private final String value;
@@ -30,6 +32,15 @@ public final class LocatedText {
     this.source = source;
     this.startCodePoint = startCodePoint;
     this.style = style;
+  }
+
+  /**
+   * A text that stands in no file: from a command line, for example.
+   *
+   * @param name what error messages call it
+   */
+  public static LocatedText verbatim(String name, String text) {
+    return new LocatedText(text, new SourceText(name, text), 0, Style.VERBATIM);
   }
 
   /** The characters, as YAML gives them. */
@@ -57,6 +68,9 @@ public final class LocatedText {
    * after the last character that is not white space.
    */
   public SourcePosition position(int offset) {
+    if (style == Style.VERBATIM) {
+      return source.position(offset);
+    }
     return source.position(
         new ScalarAlignment(source.content(), value, style)
             .find(source.charIndex(startCodePoint), Math.min(offset, value.length())));

@@ -25,7 +25,7 @@ final class ScalarAlignment {
     at = start;
     skipProperties();
     switch (style) {
-      case PLAIN -> {}
+      case PLAIN, VERBATIM -> {}
       case SINGLE_QUOTED, DOUBLE_QUOTED -> at++;
       case BLOCK -> skipHeader();
     }
@@ -42,7 +42,7 @@ final class ScalarAlignment {
   /** Moves past the character and says where it stood. */
   private int step(char character) {
     return switch (style) {
-      case PLAIN, BLOCK -> stepPlain(character);
+      case PLAIN, BLOCK, VERBATIM -> stepPlain(character);
       case SINGLE_QUOTED -> {
         int found = stepPlain(character);
         if (character == '\'' && peek() == '\'') {

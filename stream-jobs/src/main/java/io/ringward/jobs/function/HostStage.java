@@ -6,6 +6,7 @@ import io.ringward.detect.Observation;
 import io.ringward.detect.ProcessWindows;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
+import io.ringward.jobs.tap.EventTaps;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.kernel.ControlItem;
@@ -46,6 +47,7 @@ public final class HostStage {
   private final ProcessTable table;
   private final ProcessWindows windows;
   private final EventFacts facts;
+  private final EventTaps taps = new EventTaps();
 
   /** Made once: a lambda for each event would be an allocation. */
   private final RuleMatchConsumer matched = this::matched;
@@ -99,6 +101,11 @@ public final class HostStage {
     }
   }
 
+  /** Whoever wants to look on. */
+  public EventTaps taps() {
+    return taps;
+  }
+
   ProcessTable table() {
     return table;
   }
@@ -124,6 +131,7 @@ public final class HostStage {
   private void test(EventType type) {
     facts.move(view, type, actor);
     rules.evaluate(facts, matched);
+    taps.offer(facts, view);
   }
 
   private void matched(Rule rule, EventContext event) {

@@ -12,6 +12,9 @@ import io.ringward.decide.Protection;
 import io.ringward.detect.Feature;
 import io.ringward.jobs.memory.Capacities;
 import io.ringward.jobs.memory.LoopSettings;
+import io.ringward.jobs.tap.EventTap;
+import io.ringward.jobs.tap.EventTaps;
+import io.ringward.jobs.tap.TappedEvent;
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
 import io.ringward.jobs.types.DecideItem;
@@ -26,6 +29,8 @@ import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
+import io.ringward.rules.EventFilter;
+import io.ringward.rules.event.EventType;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -183,6 +188,77 @@ final class HostStageTest {
     assertEquals(17, hit.enforcement().verdictId());
     assertEquals(3, hit.enforcement().hits());
     assertEquals(new DecideItem.Released(150, 17, "root", Feedback.CONFIRMED), toDecide.getLast());
+  }
+
+  @Test
+  void listenersSeeWhatPassesTheirFilterWithWhatTheTableKnows() throws Exception {
+    EventTap all = stage.taps().open(EventFilter.everything()).orElseThrow();
+    EventTap some = stage.taps().open(filter("evt.type = connect and proc.aname = nginx")).get();
+    nginxWithChild();
+    byte[] event =
+        WireEvents.connect(130, new Actor(CHILD, PARENT), 0xA9FEA9FE, 80, Decision.BLOCKED);
+    accept(event);
+    MemorySegment.ofArray(event).fill((byte) 0x55);
+    accept(WireEvents.exit(140, new Actor(CHILD, PARENT), 9));
+    List<TappedEvent> seen = drained(all);
+    assertEquals(
+        List.of(
+            EventType.EXECVE,
+            EventType.CLONE,
+            EventType.EXECVE,
+            EventType.CONNECT,
+            EventType.PROCEXIT),
+        seen.stream().map(TappedEvent::type).toList());
+    assertEquals(2, seen.get(1).childPid().getAsInt());
+    assertEquals(9, seen.getLast().exitStatus().getAsInt());
+    List<TappedEvent> passed = drained(some);
+    assertEquals(List.of(seen.get(3)), passed);
+    TappedEvent connect = passed.getFirst();
+    assertEquals("169.254.169.254:80", connect.endpoint());
+    assertEquals(Decision.BLOCKED, connect.decision().orElseThrow());
+    assertEquals("curl -v", connect.commandLine());
+    assertEquals(List.of("nginx"), connect.ancestors());
+    assertEquals(1, connect.parentPid().getAsLong());
+    some.close();
+    some.close();
+    all.close();
+    nginxWithChild();
+    assertEquals(List.of(), drained(all), "who has closed sees no more");
+    assertEquals(0, stage.taps().count());
+  }
+
+  @Test
+  void listenersAreFewAndASlowOneLosesByCount() {
+    EventTap slow = stage.taps().open(EventFilter.everything()).orElseThrow();
+    for (int i = 1; i < EventTaps.MOST; i++) {
+      assertTrue(stage.taps().open(EventFilter.everything()).isPresent());
+    }
+    assertTrue(stage.taps().open(EventFilter.everything()).isEmpty());
+    byte[] event = WireEvents.connect(1, new Actor(CHILD, PARENT), 1, 1, Decision.ALLOWED);
+    int events = 5000;
+    for (int i = 0; i < events; i++) {
+      accept(event);
+    }
+    assertTrue(slow.missed() > 0);
+    List<TappedEvent> seen = drained(slow);
+    assertEquals(events, seen.size() + slow.missed());
+    for (int i = 0; i < seen.size(); i++) {
+      assertEquals(i + 1, seen.get(i).number(), "the oldest are kept, in order");
+    }
+    accept(event);
+    assertEquals(events + 1, drained(slow).getFirst().number());
+  }
+
+  private static EventFilter filter(String condition) throws Exception {
+    return EventFilter.compile("test", condition, List.of());
+  }
+
+  private static List<TappedEvent> drained(EventTap tap) {
+    List<TappedEvent> events = new ArrayList<>();
+    while (tap.drain(events::add, 7) > 0) {
+      // More may wait.
+    }
+    return events;
   }
 
   /** What a connect event costs until a rule matches: nothing on the heap. */

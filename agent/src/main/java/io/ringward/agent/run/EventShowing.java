@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.agent.run;
+
+import io.ringward.agent.control.ControlException;
+import io.ringward.agent.control.ControlException.Code;
+import io.ringward.agent.control.EventBatch;
+import io.ringward.agent.control.EventRow;
+import io.ringward.agent.control.EventStream;
+import io.ringward.jobs.tap.EventTap;
+import io.ringward.jobs.tap.EventTaps;
+import io.ringward.jobs.tap.TappedEvent;
+import io.ringward.kernel.Decision;
+import io.ringward.rules.EventFilter;
+import io.ringward.rules.RuleSource;
+import io.ringward.rules.problem.RuleException;
+import io.ringward.rules.problem.RuleProblem;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/**
+ * Opens streams of live events: compiles the operator's condition, and turns what a tap has seen
+ * into rows, on the listener's thread and not on the loop's. Thread-safe.
+ */
+final class EventShowing implements OperatorDesk.EventShow {
+  private static final long POLL_MILLIS = 20;
+  private static final int EMPTY_AFTER_POLLS = 10;
+  private static final int MOST_IN_BATCH = 256;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final EventTaps taps;
+  private final Supplier<List<RuleSource>> definitions;
+  private final LongFunction<String> controlGroupNames;
+
+  EventShowing(
+      EventTaps taps,
+      Supplier<List<RuleSource>> definitions,
+      LongFunction<String> controlGroupNames) {
+    this.taps = taps;
+    this.definitions = definitions;
+    this.controlGroupNames = controlGroupNames;
+  }
+
+  @Override
+  public EventStream open(String where) throws ControlException {
+    EventTap tap =
+        taps.open(filter(where))
+            .orElseThrow(() ->
+                new ControlException(
+                    Code.BUSY,
+                    EventTaps.MOST + " are watching events already, and no more can: end one"));
+    return new TapStream(tap, controlGroupNames);
+  }
+
+  private EventFilter filter(String where) throws ControlException {
+    if (where.isBlank()) {
+      return EventFilter.everything();
+    }
+    try {
+      return EventFilter.compile("condition", where, definitions.get());
+    } catch (RuleException e) {
+      throw new ControlException(Code.BAD_REQUEST, explain(where, e.problems().getFirst()));
+    }
+  }
+
+  // A condition on a command line is one line: the place is shown below it.
+  private static String explain(String where, RuleProblem problem) {
+    int column = problem.where().column();
+    boolean shown = problem.where().line() == 1 && where.lines().count() == 1;
+    return problem.line()
+        + (shown ? "\n  " + where + "\n  " + " ".repeat(Math.max(0, column - 1)) + "^" : "");
+  }
+
+  private static final class TapStream implements EventStream {
+    private final EventTap tap;
+    private final LongFunction<String> controlGroupNames;
+    private long missedSaid;
+
+    TapStream(EventTap tap, LongFunction<String> controlGroupNames) {
+      this.tap = tap;
+      this.controlGroupNames = controlGroupNames;
+    }
+
+    @Override
+    public EventBatch next() throws InterruptedException {
+      List<EventRow> rows = new ArrayList<>();
+      for (int poll = 0; poll < EMPTY_AFTER_POLLS; poll++) {
+        if (tap.drain(event -> rows.add(row(event)), MOST_IN_BATCH) > 0) {
+          break;
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+      long missed = tap.missed();
+      EventBatch batch = new EventBatch(rows, missed - missedSaid);
+      missedSaid = missed;
+      return batch;
+    }
+
+    private EventRow row(TappedEvent event) {
+      return new EventRow(
+          time(event.epochNanos()),
+          event.type().label(),
+          event.pid(),
+          event.tid(),
+          event.uid(),
+          event.name(),
+          event.path(),
+          event.commandLine(),
+          event.parentPid().orElse(0),
+          event.ancestors(),
+          event.childPid().orElse(0),
+          event.endpoint(),
+          protocol(event),
+          outcome(event),
+          controlGroupNames.apply(event.cgroupId()),
+          Long.toUnsignedString(event.cgroupId()),
+          event.fromMemory());
+    }
+
+    private static String time(long epochNanos) {
+      return epochNanos == 0
+          ? ""
+          : Instant.ofEpochSecond(epochNanos / NANOS_PER_SECOND, epochNanos % NANOS_PER_SECOND)
+              .toString();
+    }
+
+    private static String protocol(TappedEvent event) {
+      return switch (event.type()) {
+        case CONNECT, BIND ->
+            switch (event.protocol()) {
+              case 1, 58 -> "icmp";
+              case 6 -> "tcp";
+              case 17 -> "udp";
+              default -> Integer.toString(event.protocol());
+            };
+        case EXECVE, CLONE, PROCEXIT -> "";
+      };
+    }
+
+    private static String outcome(TappedEvent event) {
+      return switch (event.type()) {
+        case CONNECT, BIND -> event.decision().map(TapStream::word).orElse("");
+        case PROCEXIT -> {
+          // The macros WTERMSIG and WEXITSTATUS of wait(2).
+          int status = event.exitStatus().orElse(0);
+          int signal = status & 0x7f;
+          yield signal != 0 ? "signal " + signal : "status " + ((status >> 8) & 0xff);
+        }
+        case EXECVE, CLONE -> "";
+      };
+    }
+
+    private static String word(Decision decision) {
+      return decision.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void close() {
+      tap.close();
+    }
+  }
+}
