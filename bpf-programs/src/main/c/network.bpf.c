@@ -107,6 +107,7 @@ static __always_inline int judge_and_tell(const struct bpf_sock_addr *context,
 		.operation = operation,
 		.least = RW_ACTION_THROTTLE,
 		.retry_error = can_say_retry() ? RW_EAGAIN : RW_EPERM,
+		.refuse_error = RW_EPERM,
 	};
 
 	rw_read_actor(&trial.actor, (struct task_struct *)bpf_get_current_task());

@@ -38,7 +38,19 @@ struct {
 	__type(value, __u8);
 } exit_told SEC(".maps");
 
-/* A process under a kill verdict that still runs: the backstop behind user space's signals. */
+/* Whether this kernel has no hook that could refuse the operation, so that a signal stands in. */
+static __always_inline bool is_refused_by_signal(enum rw_operation operation)
+{
+	__u32 first = 0;
+	const struct rw_control *controls = bpf_map_lookup_elem(&control, &first);
+
+	return controls && controls->signal_operations & operation;
+}
+
+/*
+ * A process under a kill verdict that still runs: the backstop behind user space's signals. And,
+ * on the last rung of the ladder, one that may not do what it has just done.
+ */
 static __always_inline void kill_if_condemned(const struct rw_actor *actor, enum rw_hook hook,
 					      enum rw_operation operation)
 {
@@ -47,10 +59,10 @@ static __always_inline void kill_if_condemned(const struct rw_actor *actor, enum
 		.now = bpf_ktime_get_boot_ns(),
 		.hook = hook,
 		.operation = operation,
-		.least = RW_ACTION_KILL,
+		.least = is_refused_by_signal(operation) ? RW_ACTION_BLOCK : RW_ACTION_KILL,
 	};
 
-	if (rw_judge(&trial) == RW_JUDGEMENT_KILL)
+	if (rw_judge(&trial) != RW_JUDGEMENT_ALLOW)
 		bpf_send_signal(9);
 }
 

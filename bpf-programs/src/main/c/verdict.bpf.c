@@ -120,14 +120,17 @@ static __always_inline void report_hit(struct rw_verdict *verdict, __u64 verdict
 	bpf_ringbuf_submit(event, 0);
 }
 
-static __always_inline enum rw_judgement judgement_of(struct rw_verdict *verdict, __u64 now)
+static __always_inline enum rw_judgement judgement_of(struct rw_verdict *verdict,
+						      const struct rw_trial *trial)
 {
 	switch (verdict->action) {
 	case RW_ACTION_THROTTLE:
-		return take_token(verdict, now) ? RW_JUDGEMENT_ALLOW : RW_JUDGEMENT_RETRY;
+		return take_token(verdict, trial->now) ? RW_JUDGEMENT_ALLOW : RW_JUDGEMENT_RETRY;
 	case RW_ACTION_BLOCK:
-	case RW_ACTION_FREEZE: /* whoever is to be frozen does nothing until it is */
 		return RW_JUDGEMENT_REFUSE;
+	case RW_ACTION_FREEZE:
+		/* Whoever is to be frozen does nothing until it is; but a signal would end it. */
+		return trial->refuse_error ? RW_JUDGEMENT_REFUSE : RW_JUDGEMENT_ALLOW;
 	case RW_ACTION_KILL:
 		return RW_JUDGEMENT_KILL;
 	default:
@@ -172,14 +175,14 @@ __noinline int rw_judge(const struct rw_trial *asked)
 	if (!found)
 		return RW_JUDGEMENT_ALLOW; /* it has just ended */
 
-	judgement = judgement_of(found, trial.now);
+	judgement = judgement_of(found, &trial);
 	if (judgement == RW_JUDGEMENT_ALLOW)
 		return RW_JUDGEMENT_ALLOW;
 	shadow = !controls->enforce || found->flags & RW_VERDICT_SHADOW;
 	if (judgement == RW_JUDGEMENT_RETRY)
 		error = trial.retry_error;
-	else if (trial.least < RW_ACTION_KILL)
-		error = RW_EPERM;
+	else
+		error = trial.refuse_error;
 	report_hit(found, strictest.verdict_id, error, shadow, &trial);
 	return shadow ? RW_JUDGEMENT_ALLOW : judgement;
 }

@@ -18,6 +18,7 @@ struct rw_wire_types {
 	enum rw_hook hook;
 	enum rw_drop_cause drop_cause;
 	enum rw_map_failure map_failure;
+	enum rw_refusal_hook refusal_hook;
 	enum rw_event_kind event_kind;
 	enum rw_exec_flag exec_flag;
 	enum rw_decision decision;

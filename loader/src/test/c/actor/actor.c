@@ -13,6 +13,8 @@
  *        answer: "ok eagain eperm other", how often each came out
  *   fork                 answer: the child's pid, once it listens
  *   forks COUNT          makes children that exit at once; answer: how many were made
+ *   tryforks COUNT       the same; answer: "ok eagain eperm other"
+ *   tryexecs PATH COUNT  children that exec it; answer: the same, killed ones are "other"
  *   run PATH ARGUMENT... forks and execs, waits; answer: pid and wait status
  *   memfd PATH           the same from a memfd that holds a copy of PATH
  *   exec PATH DIRECTORY  replaces itself: no answer
@@ -189,6 +191,43 @@ static void make_short_children(long times)
 	snprintf(reply, sizeof(reply), "%ld", made);
 }
 
+static void try_forks(long times)
+{
+	struct tally tally = {0};
+
+	for (long i = 0; i < times; i++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			_exit(0);
+		count(&tally, child > 0 ? 0 : -1);
+		if (child > 0)
+			waitpid(child, NULL, 0);
+	}
+	answer(&tally);
+}
+
+/* The child tells by its exit status which error it saw. */
+static void try_execs(char *path, long times)
+{
+	struct tally tally = {0};
+
+	for (long i = 0; i < times; i++) {
+		char *arguments[] = {path, NULL};
+		int status = 0;
+		pid_t child = fork();
+
+		if (child == 0) {
+			execv(path, arguments);
+			_exit(errno);
+		}
+		waitpid(child, &status, 0);
+		errno = WIFEXITED(status) ? WEXITSTATUS(status) : ECANCELED;
+		count(&tally, errno ? -1 : 0);
+	}
+	answer(&tally);
+}
+
 static int copy_to_memfd(const char *path)
 {
 	char buffer[65536];
@@ -261,6 +300,10 @@ static void act(int connection, char *line, int *leave)
 		make_child(connection);
 	else if (!strcmp(words[0], "forks"))
 		make_short_children(atol(words[1]));
+	else if (!strcmp(words[0], "tryforks"))
+		try_forks(atol(words[1]));
+	else if (!strcmp(words[0], "tryexecs"))
+		try_execs(words[1], atol(words[2]));
 	else if (!strcmp(words[0], "run"))
 		run(words + 1, 0);
 	else if (!strcmp(words[0], "memfd"))

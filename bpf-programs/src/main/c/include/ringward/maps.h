@@ -37,6 +37,14 @@ struct rw_hook_counters_map {
 };
 extern struct rw_hook_counters_map hook_counters SEC(".maps");
 
+struct rw_refusal_runs_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_REFUSAL_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+extern struct rw_refusal_runs_map refusal_runs SEC(".maps");
+
 /* ---- verdicts --------------------------------------------------------------- */
 
 struct rw_control_map {

@@ -23,7 +23,8 @@ struct rw_trial {
 	__u32 hook; /* enum rw_hook */
 	__u32 operation; /* enum rw_operation, one bit */
 	__u32 least; /* enum rw_action: milder ones cannot be done at this hook */
-	__u32 retry_error; /* what the caller sees for RETRY */
+	__u16 retry_error; /* what the caller sees for RETRY */
+	__u16 refuse_error; /* what he sees for REFUSE; 0: nothing, he gets a signal */
 };
 
 /*

@@ -162,6 +162,15 @@ struct rw_enforcement_event {
 };
 _Static_assert(sizeof(struct rw_enforcement_event) == 96, "wire");
 
+/* ---- hooks that refuse ---------------------------------------------------- */
+
+/* Index of the per-CPU array "refusal_runs" (value: __u64): how often each has run. */
+enum rw_refusal_hook {
+	RW_REFUSAL_EXEC = 0,
+	RW_REFUSAL_FORK = 1,
+	RW_REFUSAL_COUNT = 2,
+};
+
 /* ---- verdicts ------------------------------------------------------------- */
 
 enum rw_action {
@@ -225,8 +234,11 @@ struct rw_control {
 	__u64 heartbeat_nanos; /* CLOCK_BOOTTIME of the last beat */
 	__u32 enforce; /* 0: shadow, nothing is refused or signalled */
 	__u32 cgroup_verdicts; /* how many cgroups have references; 0 saves the walk up the tree */
+	__u32 signal_operations; /* mask of enum rw_operation: refused by a signal, for want of a
+				    hook */
+	__u32 zero;
 };
-_Static_assert(sizeof(struct rw_control) == 16, "wire");
+_Static_assert(sizeof(struct rw_control) == 24, "wire");
 
 /* Request to the task iterator "mark_tree": the one value of "tree_request". */
 struct rw_tree_request {

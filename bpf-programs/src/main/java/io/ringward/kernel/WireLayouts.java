@@ -141,7 +141,9 @@ public final class WireLayouts {
           "rw_control",
           JAVA_LONG.withName("heartbeat_nanos"),
           JAVA_INT.withName("enforce"),
-          JAVA_INT.withName("cgroup_verdicts"));
+          JAVA_INT.withName("cgroup_verdicts"),
+          JAVA_INT.withName("signal_operations"),
+          JAVA_INT.withName("zero"));
 
   public static final StructLayout TREE_REQUEST =
       struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));

@@ -66,6 +66,20 @@ public final class FeatureProbe {
     }
   }
 
+  /**
+   * Probes one feature of the running kernel.
+   *
+   * @throws BpfUnavailableException when libbpf cannot be used
+   * @throws BpfException when this process may not use BPF at all
+   */
+  public static Feature run(KernelFeature feature) {
+    Libbpf.require();
+    try (var _ = LibbpfLog.capture();
+        KernelBtf btf = new KernelBtf()) {
+      return probe(feature, btf);
+    }
+  }
+
   private static Feature probe(KernelFeature feature, KernelBtf btf) {
     return switch (feature) {
       case BTF ->

@@ -14,15 +14,18 @@ final class CapabilityLadder {
 
   private final HookFiring firing;
   private final LoadedObject loaded;
+  private final RefusalHooks refusals;
   private final boolean canTryCgroupHooks;
 
   /**
    * @param canTryCgroupHooks whether this process is in the part of the hierarchy that the hooks
    *     are attached to; where it is not, they cannot see its operations
    */
-  CapabilityLadder(HookFiring firing, LoadedObject loaded, boolean canTryCgroupHooks) {
+  CapabilityLadder(
+      HookFiring firing, LoadedObject loaded, RefusalHooks refusals, boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
+    this.refusals = refusals;
     this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
@@ -63,9 +66,7 @@ final class CapabilityLadder {
                 false,
                 "pidfd after a check of the start time; " + exec.why(),
                 "exec and fork hooks that fire"));
-    rungs.add(absent("block_exec"));
-    rungs.add(absent("throttle_exec"));
-    rungs.add(absent("throttle_fork"));
+    rungs.addAll(refusals.rungs());
     return List.copyOf(rungs);
   }
 
@@ -120,15 +121,5 @@ final class CapabilityLadder {
             false,
             "refusals say EPERM: bpf_set_retval is not to be had",
             "Linux 5.18 or later");
-  }
-
-  private static CapabilityRung absent(String capability) {
-    return new CapabilityRung(
-        capability,
-        NONE,
-        false,
-        false,
-        "this version refuses no exec and no fork; a kill verdict ends its process there",
-        "a later version of Ringward, and a kernel with BPF LSM ('bpf' in lsm=)");
   }
 }

@@ -7,9 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.ringward.bpf.BootClock;
 import io.ringward.bpf.RawMap;
 import io.ringward.bpf.UpdateMode;
+import io.ringward.kernel.Operation;
 import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 /**
  * The one value of the map {@code control}: whether the agent lives, whether it enforces, and
@@ -19,6 +21,8 @@ final class ControlWord {
   private static final long HEARTBEAT = WireCodecs.offset(WireLayouts.CONTROL, "heartbeat_nanos");
   private static final long ENFORCE = WireCodecs.offset(WireLayouts.CONTROL, "enforce");
   private static final long CGROUPS = WireCodecs.offset(WireLayouts.CONTROL, "cgroup_verdicts");
+
+  private static final long SIGNALS = WireCodecs.offset(WireLayouts.CONTROL, "signal_operations");
 
   private final RawMap map;
   private final MemorySegment key = Arena.ofAuto().allocate(JAVA_INT);
@@ -42,6 +46,12 @@ final class ControlWord {
   /** Tells the kernel how many cgroups have verdicts; 0 saves it the walk up their tree. */
   synchronized void setCgroupVerdicts(int count) {
     value.set(JAVA_INT, CGROUPS, count);
+    map.update(key, value, UpdateMode.ANY);
+  }
+
+  /** Names the operations that no hook can refuse here, and that a signal answers instead. */
+  synchronized void setSignalOperations(Set<Operation> operations) {
+    value.set(JAVA_INT, SIGNALS, Operation.mask(operations));
     map.update(key, value, UpdateMode.ANY);
   }
 }

@@ -96,6 +96,7 @@ public final class HostKernel implements AutoCloseable {
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
       RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
       this.feed = hold(new RingEventFeed(lifecycle, activity, ProcessBootstrap.items(walk.all())));
+      RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       this.verdicts =
           hold(
@@ -109,10 +110,14 @@ public final class HostKernel implements AutoCloseable {
                       walk,
                       files,
                       options.protectedExecutables(),
-                      protection.executables())));
+                      protection.executables()),
+                  new VerdictObjection(refusals)));
       this.rungs =
           new CapabilityLadder(
-                  new HookFiring(this::runs), loaded, isBelow(cgroup, new ControlGroups(cgroup)))
+                  new HookFiring(this::runs),
+                  loaded,
+                  refusals,
+                  isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
       rungs.stream()
           .filter(rung -> !rung.best())

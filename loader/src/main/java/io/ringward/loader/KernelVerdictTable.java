@@ -48,6 +48,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ControlGroups controlGroups;
   private final ControlWord control;
   private final ProtectionRefresh protection;
+  private final VerdictObjection objection;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final VerdictSweeper sweeper;
   private boolean closed;
@@ -57,7 +58,8 @@ public final class KernelVerdictTable implements VerdictTable {
       ProcessWalk walk,
       ControlGroups controlGroups,
       ControlWord control,
-      ProtectionRefresh protection) {
+      ProtectionRefresh protection,
+      VerdictObjection objection) {
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
@@ -65,6 +67,7 @@ public final class KernelVerdictTable implements VerdictTable {
     this.controlGroups = controlGroups;
     this.control = control;
     this.protection = protection;
+    this.objection = objection;
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
   }
@@ -78,9 +81,9 @@ public final class KernelVerdictTable implements VerdictTable {
   }
 
   private Outcome tryToApply(Verdict verdict) {
-    Optional<String> objection = VerdictObjection.to(verdict, BootClock.nanos());
-    if (objection.isPresent()) {
-      return new Outcome.Refused(objection.get());
+    Optional<String> opposed = objection.to(verdict, BootClock.nanos());
+    if (opposed.isPresent()) {
+      return new Outcome.Refused(opposed.get());
     }
     return switch (verdict.subject()) {
       case Subject.ProcessTree(ProcessKey root) -> {

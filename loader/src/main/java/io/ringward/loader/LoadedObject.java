@@ -6,6 +6,7 @@ import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.BpfObjectSpec;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -19,23 +20,37 @@ import org.slf4j.LoggerFactory;
  * @param canSayRetry whether a refusal can carry EAGAIN
  * @param schedules whether the scheduler's accounting is in
  * @param refusal what the kernel said to the whole object, when it refused it
+ * @param trampoline whose programs are in, to refuse exec and fork before they happen
+ * @param trampolineRefusal what the kernel said to the better ones, or to all
  */
 record LoadedObject(
-    BpfObject object, boolean canSayRetry, boolean schedules, Optional<String> refusal) {
+    BpfObject object,
+    boolean canSayRetry,
+    boolean schedules,
+    Optional<String> refusal,
+    Optional<Trampoline> trampoline,
+    String trampolineRefusal) {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
 
   /** Programs that need task storage. */
   private static final String ADOPT_TASKS = "adopt_tasks";
 
   /** What is left in; the first that loads is taken. */
-  private record Attempt(boolean canSayRetry, boolean schedules) {}
+  private record Attempt(boolean canSayRetry, boolean schedules, Optional<Trampoline> trampoline) {}
 
-  private static final List<Attempt> ATTEMPTS =
-      List.of(
-          new Attempt(true, true),
-          new Attempt(false, true),
-          new Attempt(true, false),
-          new Attempt(false, false));
+  private static List<Attempt> attempts(Optional<Trampoline> trampoline) {
+    List<Attempt> attempts = new ArrayList<>();
+    for (Optional<Trampoline> one :
+        trampoline.isEmpty()
+            ? List.of(trampoline)
+            : List.of(trampoline, Optional.<Trampoline>empty())) {
+      attempts.add(new Attempt(true, true, one));
+      attempts.add(new Attempt(false, true, one));
+      attempts.add(new Attempt(true, false, one));
+      attempts.add(new Attempt(false, false, one));
+    }
+    return attempts;
+  }
 
   /**
    * Loads.
@@ -44,21 +59,30 @@ record LoadedObject(
    */
   static LoadedObject load(HostKernelOptions options) {
     BpfObjectSpec whole = specification(options);
+    Trampoline.Found trampoline = Trampoline.find();
     Optional<BpfException> first = Optional.empty();
-    for (Attempt attempt : ATTEMPTS) {
+    for (Attempt attempt : attempts(trampoline.best())) {
       try {
         BpfObject object = reduced(whole, attempt).load();
         return new LoadedObject(
             object,
             attempt.canSayRetry && hasSetRetval(),
             attempt.schedules,
-            first.map(refused -> refused.operation() + ": " + refused.errnoName()));
+            first.map(LoadedObject::text),
+            attempt.trampoline,
+            attempt.trampoline.equals(trampoline.best())
+                ? trampoline.why()
+                : first.map(LoadedObject::text).orElse(""));
       } catch (BpfException e) {
         LOG.debug("the kernel refuses {}", attempt, e);
         first = first.or(() -> Optional.of(e));
       }
     }
     throw first.orElseThrow();
+  }
+
+  private static String text(BpfException refused) {
+    return refused.operation() + ": " + refused.errnoName();
   }
 
   private static BpfObjectSpec specification(HostKernelOptions options) {
@@ -79,6 +103,11 @@ record LoadedObject(
 
   private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {
     BpfObjectSpec reduced = whole.withVariable("use_set_retval", attempt.canSayRetry ? 1 : 0);
+    for (String program : Trampoline.allPrograms()) {
+      boolean wanted =
+          attempt.trampoline.map(one -> one.programs().containsValue(program)).orElse(false);
+      reduced = reduced.withAutoload(program, wanted);
+    }
     if (attempt.schedules) {
       return reduced;
     }

@@ -6,6 +6,7 @@ import io.ringward.kernel.Verdict;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,41 +14,57 @@ import org.slf4j.LoggerFactory;
 final class VerdictObjection {
   private static final Logger LOG = LoggerFactory.getLogger(VerdictObjection.class);
 
-  /** What the hooks of this version can refuse; exec and fork they can only answer by a signal. */
-  private static final Set<Operation> REFUSABLE = EnumSet.of(Operation.CONNECT, Operation.BIND);
+  private final Set<Operation> throttleable;
+  private final Set<Operation> blockable;
 
-  private VerdictObjection() {}
+  /**
+   * @param refusals what refuses exec and fork here; connect and bind can always be refused
+   */
+  VerdictObjection(RefusalHooks refusals) {
+    this.throttleable = EnumSet.of(Operation.CONNECT, Operation.BIND);
+    throttleable.addAll(refusals.refusable());
+    this.blockable = EnumSet.copyOf(throttleable);
+    blockable.addAll(refusals.bySignal());
+  }
 
   /**
    * The reason not to apply it; empty when there is none.
    *
    * @param nowNanos CLOCK_BOOTTIME
    */
-  static Optional<String> to(Verdict verdict, long nowNanos) {
+  Optional<String> to(Verdict verdict, long nowNanos) {
     if (verdict.expiryNanos() <= nowNanos) {
       return Optional.of("it had expired before it could be applied");
     }
     return switch (verdict.action()) {
       case FREEZE ->
           Optional.of("this version cannot freeze: use 'throttle', 'block' or 'kill' instead");
-      case THROTTLE, BLOCK -> toOperations(verdict);
+      case THROTTLE -> toOperations(verdict, throttleable, "throttle");
+      case BLOCK -> toOperations(verdict, blockable, "block");
       case OBSERVE, WATCH, KILL -> Optional.empty();
     };
   }
 
-  private static Optional<String> toOperations(Verdict verdict) {
+  private static Optional<String> toOperations(
+      Verdict verdict, Set<Operation> possible, String action) {
     Set<Operation> beyond = EnumSet.copyOf(verdict.operations());
-    beyond.removeAll(REFUSABLE);
+    beyond.removeAll(possible);
     if (beyond.size() == verdict.operations().size()) {
       return Optional.of(
-          "no hook of this version can refuse " + beyond + ": name connect or bind, or use 'kill'");
+          "no hook of this kernel can %s %s: name one of %s, or use 'kill' ('ringward doctor' says what would lift it)"
+              .formatted(action, labels(beyond), labels(possible)));
     }
     if (!beyond.isEmpty()) {
       LOG.warn(
-          "verdict {} covers {} as well, which no hook of this version can refuse",
+          "verdict {} covers {} as well, which no hook of this kernel can {}",
           verdict.idText(),
-          beyond);
+          labels(beyond),
+          action);
     }
     return Optional.empty();
+  }
+
+  private static String labels(Set<Operation> operations) {
+    return operations.stream().map(Operation::label).collect(Collectors.joining(", "));
   }
 }

@@ -62,6 +62,16 @@ record Actor(int pid, Path directory, ActorStage stage) {
     return tally(ask(how + " " + times));
   }
 
+  /** Forks so many times; the children exit at once. */
+  Tally forks(int times) {
+    return tally(ask("tryforks " + times));
+  }
+
+  /** Execs so many times, each in a child; one that is killed by a signal counts as other. */
+  Tally execs(String path, int times) {
+    return tally(ask("tryexecs " + path + " " + times));
+  }
+
   /** A child, with a socket of its own. */
   Actor fork() {
     return stage.adopt(Integer.parseInt(ask("fork")));

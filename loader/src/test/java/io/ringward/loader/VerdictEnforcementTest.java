@@ -331,8 +331,6 @@ final class VerdictEnforcementTest {
     assertRefused(
         HostKernelFixture.verdict(tree, Action.FREEZE, EnumSet.of(Operation.CONNECT)), "freeze");
     assertRefused(
-        HostKernelFixture.verdict(tree, Action.BLOCK, EnumSet.of(Operation.EXEC)), "connect");
-    assertRefused(
         HostKernelFixture.expiring(
             HostKernelFixture.verdict(tree, Action.BLOCK, EnumSet.of(Operation.BIND)),
             BootClock.nanos() + 1),

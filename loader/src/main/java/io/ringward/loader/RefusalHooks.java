@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfLink;
+import io.ringward.bpf.RawMap;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.Operation;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What refuses exec and fork here, each seen to run on an operation of this process's own. Where
+ * nothing can refuse an exec before it happens, a signal ends the new program before its first
+ * instruction; a fork has no such last rung.
+ *
+ * <p>Holds its links until it is closed. Immutable after its construction.
+ */
+final class RefusalHooks implements AutoCloseable {
+  /** Mirrors {@code enum rw_refusal_hook}: the index into {@code refusal_runs}. */
+  private static final Map<Operation, Integer> RUNS = Map.of(Operation.EXEC, 0, Operation.FORK, 1);
+
+  private static final Map<Operation, Hook> HOOKS =
+      Map.of(Operation.EXEC, Hook.EXEC, Operation.FORK, Hook.FORK);
+
+  private static final Set<Operation> BY_SIGNAL = EnumSet.of(Operation.EXEC);
+  private static final String SIGNAL = "signal";
+  private static final String NONE = "none";
+
+  private final List<BpfLink> links = new ArrayList<>();
+  private final Map<Operation, Stand> stands = new EnumMap<>(Operation.class);
+
+  /**
+   * Where an operation stands.
+   *
+   * @param rung {@code lsm}, {@code fmod_ret}, {@code signal} or {@code none}
+   */
+  private record Stand(String rung, String why, String whatWouldLiftIt) {}
+
+  private RefusalHooks() {}
+
+  /**
+   * Attaches and fires.
+   *
+   * @param loaded with the programs of its trampoline
+   */
+  static RefusalHooks attach(LoadedObject loaded, ControlWord control) {
+    RefusalHooks hooks = new RefusalHooks();
+    try {
+      RawMap runs = loaded.object().map("refusal_runs");
+      HookFiring firing = new HookFiring(hook -> hooks.runs(runs, hook == Hook.EXEC ? 0 : 1));
+      for (Operation operation : RUNS.keySet()) {
+        hooks.stands.put(operation, hooks.stand(loaded, operation, firing));
+      }
+      control.setSignalOperations(hooks.bySignal());
+      return hooks;
+    } catch (RuntimeException e) {
+      hooks.close();
+      throw e;
+    }
+  }
+
+  private Stand stand(LoadedObject loaded, Operation operation, HookFiring firing) {
+    if (loaded.trampoline().isEmpty()) {
+      return fallback(operation, loaded.trampolineRefusal());
+    }
+    Trampoline trampoline = loaded.trampoline().get();
+    String name = trampoline.programs().get(operation);
+    try {
+      BpfLink link = loaded.object().program(name).attach();
+      if (firing.fires(HOOKS.get(operation))) {
+        links.add(link);
+        String better = loaded.trampolineRefusal();
+        return new Stand(
+            trampoline.label(),
+            "seen to fire on an operation of our own" + (better.isEmpty() ? "" : "; " + better),
+            trampoline.whatWouldLiftIt());
+      }
+      link.close();
+      return fallback(operation, name + " is attached and did not fire");
+    } catch (BpfException | IOException e) {
+      return fallback(operation, name + ": " + e.getMessage());
+    }
+  }
+
+  private static Stand fallback(Operation operation, String why) {
+    String lift = "a kernel that allows BPF trampolines, with bpf in lsm=";
+    return BY_SIGNAL.contains(operation)
+        ? new Stand(SIGNAL, "the program dies before its first instruction; " + why, lift)
+        : new Stand(NONE, why, lift);
+  }
+
+  private long runs(RawMap map, int index) {
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment values = call.allocate(map.valueBufferBytes(), Long.BYTES);
+      map.lookup(call.allocateFrom(JAVA_INT, index), values);
+      long runs = 0;
+      for (int cpu = 0; cpu < map.valueCount(); cpu++) {
+        runs += values.get(JAVA_LONG, cpu * map.valueStride());
+      }
+      return runs;
+    }
+  }
+
+  /** Operations of which a refusal can be told to the caller, so that they can be throttled. */
+  Set<Operation> refusable() {
+    return with(stand -> !stand.rung().equals(SIGNAL) && !stand.rung().equals(NONE));
+  }
+
+  /** Operations that a signal answers, for want of a hook. */
+  Set<Operation> bySignal() {
+    return with(stand -> stand.rung().equals(SIGNAL));
+  }
+
+  private Set<Operation> with(Predicate<Stand> which) {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    stands.forEach((operation, stand) -> {
+      if (which.test(stand)) {
+        operations.add(operation);
+      }
+    });
+    return operations;
+  }
+
+  /** Where blocking and throttling stand, for each operation. */
+  List<CapabilityRung> rungs() {
+    List<CapabilityRung> rungs = new ArrayList<>();
+    for (Map.Entry<Operation, Stand> entry : stands.entrySet()) {
+      Stand stand = entry.getValue();
+      boolean refuses = refusable().contains(entry.getKey());
+      boolean best = refuses && stand.whatWouldLiftIt().isEmpty();
+      boolean blocks = refuses || stand.rung().equals(SIGNAL);
+      String operation = entry.getKey().label();
+      rungs.add(
+          new CapabilityRung(
+              "block_" + operation,
+              stand.rung(),
+              blocks,
+              best,
+              stand.why(),
+              stand.whatWouldLiftIt()));
+      rungs.add(
+          new CapabilityRung(
+              "throttle_" + operation,
+              refuses ? stand.rung() : NONE,
+              refuses,
+              best,
+              refuses ? stand.why() : "no hook here can tell the caller to try again",
+              stand.whatWouldLiftIt()));
+    }
+    return rungs;
+  }
+
+  @Override
+  public void close() {
+    links.reversed().forEach(BpfLink::close);
+    links.clear();
+  }
+}
