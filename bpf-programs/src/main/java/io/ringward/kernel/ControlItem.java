@@ -12,8 +12,26 @@ public sealed interface ControlItem extends FeedItem {
   /**
    * The pulse of the loop. When it has passed through the decision stage the heartbeat is beaten;
    * windows close on it.
+   *
+   * @param epochOffsetNanos what to add to a kernel time to get nanoseconds since the epoch, as the
+   *     clocks stood when the tick entered the feed: nobody behind the feed asks a clock
    */
-  record Tick(long timeNanos) implements ControlItem {}
+  record Tick(long timeNanos, long epochOffsetNanos) implements ControlItem {
+    /** A tick of a feed whose times count from the epoch. */
+    public Tick(long timeNanos) {
+      this(timeNanos, 0);
+    }
+  }
+
+  /**
+   * A place in the order of all items where a recording begins or ends. When it comes by, each
+   * operator hands its state to the recording as of exactly this place, or in a replay goes on from
+   * the state that was handed over.
+   *
+   * @param number tells the marks of one feed apart
+   * @param begins whether items behind it are recorded
+   */
+  record RecordingMark(long timeNanos, int number, boolean begins) implements ControlItem {}
 
   /** A process that was running when the feed was opened; parents come before children. */
   record Bootstrap(long timeNanos, ProcessInfo process) implements ControlItem {

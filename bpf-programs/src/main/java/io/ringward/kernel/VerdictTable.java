@@ -27,6 +27,12 @@ public interface VerdictTable extends AutoCloseable {
 
     /** The kernel could not take it; the subject is allowed. Says what to do. */
     record Refused(String why) implements Outcome {}
+
+    /**
+     * Nothing was done, since there is no kernel: a replay of a recording, which does not know what
+     * would have become of it. Counts as in force.
+     */
+    record Supposed() implements Outcome {}
   }
 
   /**

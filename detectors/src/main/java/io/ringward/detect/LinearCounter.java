@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.detect;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -51,6 +54,26 @@ final class LinearCounter {
   /** How many bits are set: a lower bound of the distinct values, and cheap. */
   int ones() {
     return ones;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeBoolean(ones > 0);
+    if (ones > 0) {
+      for (long word : words) {
+        out.writeLong(word);
+      }
+    }
+  }
+
+  /** Takes over what a counter of as many bits wrote. */
+  void read(DataInput in) throws IOException {
+    clear();
+    if (in.readBoolean()) {
+      for (int i = 0; i < words.length; i++) {
+        words[i] = in.readLong();
+        ones += Long.bitCount(words[i]);
+      }
+    }
   }
 
   void clear() {

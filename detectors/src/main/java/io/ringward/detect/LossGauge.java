@@ -3,6 +3,9 @@ package io.ringward.detect;
 
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.HookCounters;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * Whether events are being lost: from one sample to the next, did any hook's drops or recursion
@@ -20,6 +23,16 @@ final class LossGauge {
     }
     losing = lost >= 0 && now > lost;
     lost = now;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(lost);
+    out.writeBoolean(losing);
+  }
+
+  void read(DataInput in) throws IOException {
+    lost = in.readLong();
+    losing = in.readBoolean();
   }
 
   /** Whether the last sample showed a loss. */

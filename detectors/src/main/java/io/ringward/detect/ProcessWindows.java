@@ -9,6 +9,10 @@ import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.CpuAccount;
 import io.ringward.kernel.KernelSample.ProcessAccount;
 import io.ringward.kernel.ProcessKey;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +47,8 @@ public final class ProcessWindows {
 
   /** How many windows are held unless said otherwise: about 5 MB. */
   public static final int DEFAULT_CAPACITY = 8192;
+
+  private static final int VERSION = 1;
 
   private final WindowTable table;
   private final Lineage lineage;
@@ -132,6 +138,42 @@ public final class ProcessWindows {
   /** How many windows were given up because the table was full. */
   public long evictions() {
     return table.evictions();
+  }
+
+  /**
+   * Writes all that is counted and remembered, for another one of the same capacity and seed to go
+   * on from exactly here.
+   */
+  public void write(DataOutput out) throws IOException {
+    out.writeByte(VERSION);
+    out.writeLong(closesNanos);
+    losses.write(out);
+    table.write(out);
+    out.writeInt(active.size());
+    for (Window window : active) {
+      out.writeInt(window.position);
+    }
+  }
+
+  /** Goes on from what {@link #write} wrote; all that was here is forgotten. */
+  public void read(DataInput in) throws IOException {
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw new StreamCorruptedException(
+          "windows of version " + version + ": this Ringward reads version " + VERSION);
+    }
+    closesNanos = in.readLong();
+    losses.read(in);
+    List<Window> windows = table.read(in);
+    active.clear();
+    int listed = in.readInt();
+    for (int i = 0; i < listed; i++) {
+      int at = in.readInt();
+      if (at < 0 || at >= windows.size()) {
+        throw new StreamCorruptedException("the list of open windows names none: damaged state");
+      }
+      active.add(windows.get(at));
+    }
   }
 
   private void onFork(EventView event, long now) {

@@ -3,6 +3,10 @@ package io.ringward.detect;
 
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.ProcessKey;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
 
 /**
  * What is counted for one process, tree or program, second after second. Pooled by {@link
@@ -12,6 +16,10 @@ import io.ringward.kernel.ProcessKey;
 final class Window {
   static final int FIRST_EARLY = 64;
 
+  private static final int PROGRAM_BITS = 256;
+  private static final int DESTINATION_BITS = 2048;
+  private static final int PORT_BITS = 1024;
+
   // The key and the table's links.
   long keyHigh;
   int keyLow;
@@ -20,6 +28,9 @@ final class Window {
   Window nextInBucket;
   Window newer;
   Window older;
+
+  /** Its place among the windows that are being written or read. */
+  int position;
 
   // What outlasts a second.
   ProgramKey program;
@@ -133,7 +144,7 @@ final class Window {
   void addExec(long fileHash) {
     execs++;
     if (programs == null) {
-      programs = new LinearCounter(256);
+      programs = new LinearCounter(PROGRAM_BITS);
     }
     programs.add(fileHash);
   }
@@ -151,8 +162,8 @@ final class Window {
       refusals++;
     }
     if (destinations == null) {
-      destinations = new LinearCounter(2048);
-      ports = new LinearCounter(1024);
+      destinations = new LinearCounter(DESTINATION_BITS);
+      ports = new LinearCounter(PORT_BITS);
     }
     destinations.add(addressHash);
     ports.add(portHash);
@@ -214,5 +225,93 @@ final class Window {
   /** There are never more distinct things than things. */
   private static double distinct(LinearCounter counter, int count) {
     return counter == null ? 0 : Math.min(counter.estimate(), count);
+  }
+
+  /** All but the key; other windows by their {@link #position}. */
+  void write(DataOutput out) throws IOException {
+    program.write(out);
+    out.writeInt(childrenAlive);
+    out.writeInt(parent() == null ? -1 : parent.position);
+    out.writeInt(anchor() == null ? -1 : anchor.position);
+    out.writeLong(topStart);
+    out.writeInt(topTgid);
+    out.writeLong(onCpuNanos);
+    out.writeLong(waitNanos);
+    out.writeLong(sampledNanos);
+    out.writeDouble(onCpuShare);
+    out.writeDouble(waitMillisPerSecond);
+    out.writeBoolean(active);
+    out.writeBoolean(listed);
+    out.writeLong(candidateStart);
+    out.writeInt(candidateTgid);
+    if (active) {
+      out.writeLong(firstNanos);
+      for (int count :
+          new int[] {
+            events, nextEarly, execs, forks, exits, connects, binds, failures, refusals, votes
+          }) {
+        out.writeInt(count);
+      }
+      counter(programs, out);
+      counter(destinations, out);
+      counter(ports, out);
+    }
+  }
+
+  /** Takes over what {@link #write} wrote into a window that was just opened for its key. */
+  void read(DataInput in, List<Window> windows) throws IOException {
+    program = ProgramKey.read(in);
+    childrenAlive = in.readInt();
+    int at = in.readInt();
+    if (at >= 0) {
+      parent(windows.get(at));
+    }
+    at = in.readInt();
+    if (at >= 0) {
+      anchor(windows.get(at));
+    }
+    topStart = in.readLong();
+    topTgid = in.readInt();
+    onCpuNanos = in.readLong();
+    waitNanos = in.readLong();
+    sampledNanos = in.readLong();
+    onCpuShare = in.readDouble();
+    waitMillisPerSecond = in.readDouble();
+    active = in.readBoolean();
+    listed = in.readBoolean();
+    candidateStart = in.readLong();
+    candidateTgid = in.readInt();
+    if (active) {
+      firstNanos = in.readLong();
+      events = in.readInt();
+      nextEarly = in.readInt();
+      execs = in.readInt();
+      forks = in.readInt();
+      exits = in.readInt();
+      connects = in.readInt();
+      binds = in.readInt();
+      failures = in.readInt();
+      refusals = in.readInt();
+      votes = in.readInt();
+      if (in.readBoolean()) {
+        programs = new LinearCounter(PROGRAM_BITS);
+        programs.read(in);
+      }
+      if (in.readBoolean()) {
+        destinations = new LinearCounter(DESTINATION_BITS);
+        destinations.read(in);
+      }
+      if (in.readBoolean()) {
+        ports = new LinearCounter(PORT_BITS);
+        ports.read(in);
+      }
+    }
+  }
+
+  private static void counter(LinearCounter counter, DataOutput out) throws IOException {
+    out.writeBoolean(counter != null);
+    if (counter != null) {
+      counter.write(out);
+    }
   }
 }

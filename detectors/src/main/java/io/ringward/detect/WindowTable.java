@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.detect;
 
+import io.ringward.kernel.ContractCodec;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * A bounded table of pooled windows: a hash table with chains, and a list in order of last use.
  * When it is full the window that was used least recently is given up, and counted. Allocates a
@@ -97,6 +106,84 @@ final class WindowTable {
 
   long evictions() {
     return evictions;
+  }
+
+  /**
+   * Writes all windows: those in use in the order of their last use, then those in the pool, of
+   * which only their number and whether they are listed means anything.
+   *
+   * @return in the order in which they were written
+   */
+  List<Window> write(DataOutput out) throws IOException {
+    List<Window> windows = new ArrayList<>();
+    for (Window w = lru.newer; w != lru; w = w.newer) {
+      w.position = windows.size();
+      windows.add(w);
+    }
+    out.writeInt(windows.size());
+    out.writeLong(evictions);
+    for (Window w : windows) {
+      out.writeByte(w.scope.code());
+      out.writeLong(w.keyHigh);
+      out.writeInt(w.keyLow);
+    }
+    for (Window w : windows) {
+      w.write(out);
+    }
+    int used = windows.size();
+    for (Window w = pool; w != null; w = w.nextInBucket) {
+      w.position = windows.size();
+      windows.add(w);
+    }
+    out.writeInt(windows.size() - used);
+    for (Window w : windows.subList(used, windows.size())) {
+      out.writeBoolean(w.listed);
+    }
+    return windows;
+  }
+
+  /** Takes over what {@link #write} wrote, in the place of all that was here. */
+  List<Window> read(DataInput in) throws IOException {
+    int used = in.readInt();
+    if (used < 0 || used > capacity) {
+      throw new StreamCorruptedException(
+          used + " windows do not fit in a table of " + capacity + ": damaged state");
+    }
+    Arrays.fill(buckets, null);
+    lru.newer = lru;
+    lru.older = lru;
+    pool = null;
+    size = 0;
+    long given = in.readLong();
+    List<Window> windows = new ArrayList<>();
+    for (int i = 0; i < used; i++) {
+      windows.add(open(ContractCodec.readEnum(in, Scope.values()), in.readLong(), in.readInt()));
+    }
+    for (Window w : windows) {
+      try {
+        w.read(in, windows);
+      } catch (IndexOutOfBoundsException e) {
+        throw new StreamCorruptedException("a window of a window that is not there: damaged state");
+      }
+    }
+    evictions = given;
+    int pooled = in.readInt();
+    if (pooled < 0 || pooled > 2 * capacity) {
+      throw new StreamCorruptedException(pooled + " windows in the pool: damaged state");
+    }
+    Window last = null;
+    for (int i = 0; i < pooled; i++) {
+      Window w = new Window();
+      w.listed = in.readBoolean();
+      windows.add(w);
+      if (last == null) {
+        pool = w;
+      } else {
+        last.nextInBucket = w;
+      }
+      last = w;
+    }
+    return windows;
   }
 
   private int bucket(Scope scope, long high, int low) {

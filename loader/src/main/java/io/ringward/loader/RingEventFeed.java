@@ -11,6 +11,7 @@ import io.ringward.kernel.EventView;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -107,10 +108,15 @@ public final class RingEventFeed implements EventFeed {
     if (handed < limit && now >= nextTickNanos) {
       // From now, not from the last one: after a pause there is one tick, not a volley.
       nextTickNanos = now + TICK_NANOS;
-      handler.accept(new ControlItem.Tick(now));
+      handler.accept(new ControlItem.Tick(now, epochNanos() - now));
       handed++;
     }
     return handed;
+  }
+
+  private static long epochNanos() {
+    Instant now = Instant.now();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
   }
 
   private void handOver(MemorySegment data, long offset, int length) {

@@ -113,7 +113,9 @@ public final class HostJob implements AutoCloseable {
     Path temporary = PrivateFolder.makeEmpty(state.resolve("tmp"));
     CheckpointFolder checkpoints =
         new CheckpointFolder(state.resolve("checkpoints"), state.resolve("damaged"));
-    LoopMemory memory = LoopMemory.open(options.ports(), settings(options, state), HostStage::new);
+    LoopMemory memory =
+        LoopMemory.open(
+            options.ports(), settings(options, state), HostStage::new, options.exchange());
     opened.add(memory);
     GaugeCollector gauges = new GaugeCollector();
     SealedCluster cluster = new SealedCluster(SealedConfiguration.of(temporary), gauges);
@@ -124,7 +126,10 @@ public final class HostJob implements AutoCloseable {
             cluster,
             () ->
                 HostTopology.build(
-                    options.ports(), JobSettings.of(checkpoints.folder(), options.modelInterval())),
+                    options.ports(),
+                    options.exchange().isReplay()
+                        ? JobSettings.ofReplay(checkpoints.folder(), options.modelInterval())
+                        : JobSettings.of(checkpoints.folder(), options.modelInterval())),
             checkpoints,
             () -> gauges.value("", FAILED_CHECKPOINTS).orElse(0));
     opened.add(run::cancel);

@@ -4,6 +4,7 @@ package io.ringward.jobs;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
 import io.ringward.jobs.memory.Capacities;
+import io.ringward.jobs.memory.StateExchange;
 import io.ringward.kernel.ControlItem.RuleText;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param bootId of this boot, or empty to ask the kernel
  * @param seed decides what is random in models and sketches, or empty for this host's own, which is
  *     kept secret in the state directory
+ * @param exchange records the loop's state, or replays it
  */
 public record HostJobOptions(
     URI ports,
@@ -37,7 +39,8 @@ public record HostJobOptions(
     Duration modelInterval,
     Capacities capacities,
     Optional<String> bootId,
-    Optional<Long> seed) {
+    Optional<Long> seed,
+    StateExchange exchange) {
   public HostJobOptions {
     Objects.requireNonNull(ports);
     Objects.requireNonNull(stateDirectory);
@@ -47,6 +50,7 @@ public record HostJobOptions(
     Objects.requireNonNull(capacities);
     Objects.requireNonNull(bootId);
     Objects.requireNonNull(seed);
+    Objects.requireNonNull(exchange);
     if (checkpointInterval.toMillis() < 10 || modelInterval.compareTo(checkpointInterval) < 0) {
       throw new IllegalArgumentException(
           "checkpoints are at least 10 ms apart, and models are not saved more often than verdicts:"
@@ -70,7 +74,8 @@ public record HostJobOptions(
         Duration.ofMinutes(5),
         Capacities.STANDARD,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        StateExchange.NONE);
   }
 
   /** The same with other intervals. */
@@ -85,7 +90,8 @@ public record HostJobOptions(
         modelInterval,
         capacities,
         bootId,
-        seed);
+        seed,
+        exchange);
   }
 
   /** The same with other bounds. */
@@ -100,7 +106,8 @@ public record HostJobOptions(
         modelInterval,
         capacities,
         bootId,
-        seed);
+        seed,
+        exchange);
   }
 
   /** The same as if in another boot. */
@@ -115,7 +122,8 @@ public record HostJobOptions(
         modelInterval,
         capacities,
         Optional.of(bootId),
-        seed);
+        seed,
+        exchange);
   }
 
   /** The same with a given seed: what a replay needs to agree with the live run. */
@@ -130,6 +138,23 @@ public record HostJobOptions(
         modelInterval,
         capacities,
         bootId,
-        Optional.of(seed));
+        Optional.of(seed),
+        exchange);
+  }
+
+  /** The same, recorded or replayed. */
+  public HostJobOptions withExchange(StateExchange exchange) {
+    return new HostJobOptions(
+        ports,
+        stateDirectory,
+        rules,
+        policy,
+        protection,
+        checkpointInterval,
+        modelInterval,
+        capacities,
+        bootId,
+        seed,
+        exchange);
   }
 }

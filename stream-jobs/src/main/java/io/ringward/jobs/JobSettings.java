@@ -37,6 +37,13 @@ final class JobSettings {
     return settings;
   }
 
+  /** Of a replay: it fails where it fails, since the items before are not read twice. */
+  static Configuration ofReplay(Path checkpoints, Duration interval) {
+    Configuration settings = of(checkpoints, interval);
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    return settings;
+  }
+
   private static void restarts(Configuration settings) {
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "failure-rate");
     settings.set(

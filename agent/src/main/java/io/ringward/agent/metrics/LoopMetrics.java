@@ -114,6 +114,7 @@ public final class LoopMetrics implements LoopObserver {
         }
       }
       case VerdictTable.Outcome.SubjectGone() -> outcomes.labels("subject_gone").inc();
+      case VerdictTable.Outcome.Supposed() -> outcomes.labels("supposed").inc();
       case VerdictTable.Outcome.SubjectProtected(String why) -> outcomes.labels("protected").inc();
       case VerdictTable.Outcome.Refused(String why) -> outcomes.labels("refused").inc();
     }

@@ -233,6 +233,7 @@ final class OperatorDesk implements ControlService {
           throw new ControlException(Code.PROTECTED, "it is protected: " + why);
       case Outcome.Refused(String why) ->
           throw new ControlException(Code.FAILED, "the kernel did not take it: " + why);
+      case Outcome.Supposed() -> "supposed to be in force: there is no kernel";
     };
   }
 

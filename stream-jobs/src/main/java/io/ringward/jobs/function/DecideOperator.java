@@ -6,6 +6,8 @@ import io.ringward.decide.IncidentBook;
 import io.ringward.decide.Ruling;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
+import io.ringward.jobs.memory.StateExchange;
+import io.ringward.jobs.memory.StateExchange.Part;
 import io.ringward.jobs.memory.VerdictFeedback;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.DeciderImage;
@@ -19,10 +21,12 @@ import io.ringward.kernel.Incident;
 import io.ringward.kernel.LoopObserver;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable.Outcome;
+import java.io.DataInput;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -31,6 +35,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.slf4j.Logger;
@@ -46,13 +51,15 @@ import org.slf4j.LoggerFactory;
  * replay decides as the live run did.
  */
 public final class DecideOperator extends AbstractStreamOperator<SinkItem>
-    implements OneInputStreamOperator<DecideItem, SinkItem> {
+    implements OneInputStreamOperator<DecideItem, SinkItem>, BoundedOneInput, DecisionGate.Taker {
   private static final Logger LOG = LoggerFactory.getLogger(DecideOperator.class);
   private static final long serialVersionUID = 1;
 
   private final URI uri;
   private transient LoopObserver observer;
   private transient VerdictFeedback feedback;
+  private transient StateExchange exchange;
+  private transient DecisionGate gate;
   private transient LoopSettings settings;
   private transient ListState<DeciderImage> image;
   private transient Decider decider;
@@ -72,6 +79,8 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
     LoopMemory memory = LoopMemory.at(uri);
     settings = memory.settings();
     feedback = memory.feedback();
+    exchange = memory.exchange();
+    gate = new DecisionGate(exchange, this);
     observer = HostPorts.at(uri).observer();
     outgoing = new StreamRecord<>(null);
     image =
@@ -83,7 +92,7 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
     decider = fresh();
     for (DeciderImage saved : image.get()) {
       if (saved.bootId().equals(settings.bootId())) {
-        decider = read(saved);
+        decider = read(new DataInputDeserializer(saved.bytes()));
       } else {
         LOG.info("the machine has booted since the checkpoint: the ladder begins anew");
       }
@@ -104,9 +113,9 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
         new IncidentBook(settings.capacities().incidents(), settings.incidentPrefix()));
   }
 
-  private Decider read(DeciderImage saved) throws IOException {
+  private Decider read(DataInput in) throws IOException {
     return Decider.read(
-        new DataInputDeserializer(saved.bytes()),
+        in,
         settings.capacities().subjects(),
         settings.policy(),
         settings.protection(),
@@ -123,9 +132,40 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
   }
 
   @Override
-  public void processElement(StreamRecord<DecideItem> record) {
+  public void processElement(StreamRecord<DecideItem> record) throws IOException {
+    gate.offer(record.getValue());
+  }
+
+  /** A replay has come to the end of its recording. */
+  @Override
+  public void endInput() throws IOException {
+    if (exchange.isReplay()) {
+      gate.end();
+    }
+  }
+
+  @Override
+  public void mark(DecideItem.Mark mark) throws IOException {
+    if (!mark.begins()) {
+      exchange.ended(mark.number());
+      return;
+    }
+    Optional<DataInput> given = exchange.given(mark.number(), Part.DECIDE);
+    if (given.isPresent()) {
+      nowNanos = given.get().readLong();
+      decider = read(given.get());
+    } else {
+      DataOutputSerializer out = new DataOutputSerializer(4096);
+      out.writeLong(nowNanos);
+      decider.write(out);
+      exchange.taken(mark.number(), Part.DECIDE, out.getCopyOfBuffer());
+    }
+  }
+
+  @Override
+  public void take(DecideItem item) {
     feedback.takeAll().forEach(this::learn);
-    switch (record.getValue()) {
+    switch (item) {
       case DecideItem.Found(Finding finding) -> onFinding(finding);
       case DecideItem.Hit(Event.Enforcement enforcement) -> {
         passTime(enforcement.header().kernelTimeNanos());
@@ -157,6 +197,8 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
         }
         emit(new SinkItem.Pulse(timeNanos, enteredNanos));
       }
+      case DecideItem.StagePulse _, DecideItem.Mark _ ->
+          throw new IllegalStateException(item + " is the gate's to take");
     }
   }
 
@@ -183,7 +225,7 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
   }
 
   private void learn(long verdictId, Outcome outcome) {
-    if (!(outcome instanceof Outcome.Applied)) {
+    if (!(outcome instanceof Outcome.Applied || outcome instanceof Outcome.Supposed)) {
       decider.withdraw(verdictId, nowNanos);
     }
   }
@@ -195,6 +237,7 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
       case Outcome.SubjectGone() -> "nothing was done, the process is gone: " + decided;
       case Outcome.SubjectProtected(String why) -> "protected: " + why;
       case Outcome.Refused(String why) -> "not in force, " + why;
+      case Outcome.Supposed() -> decided;
     };
   }
 

@@ -7,6 +7,9 @@ import io.ringward.kernel.ExecFlag;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Fact;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -38,6 +41,20 @@ final class EventFacts implements EventContext {
   void wallOffset(long nanos) {
     wallOffsetNanos = nanos;
     wallKnown = true;
+  }
+
+  /** Writes what outlasts an event. */
+  void write(DataOutput out) throws IOException {
+    out.writeLong(number);
+    out.writeLong(wallOffsetNanos);
+    out.writeBoolean(wallKnown);
+  }
+
+  /** Goes on from what {@link #write} wrote. */
+  void read(DataInput in) throws IOException {
+    number = in.readLong();
+    wallOffsetNanos = in.readLong();
+    wallKnown = in.readBoolean();
   }
 
   /**

@@ -9,6 +9,7 @@ import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.tap.EventTaps;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
+import io.ringward.jobs.types.StateType;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
@@ -23,6 +24,10 @@ import io.ringward.rules.RuleSource;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.problem.RuleException;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +47,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostStage {
   private static final Logger LOG = LoggerFactory.getLogger(HostStage.class);
-  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private static final int VERSION = 1;
 
   private final ProcessTable table;
   private final ProcessWindows windows;
@@ -53,6 +59,7 @@ public final class HostStage {
   private final RuleMatchConsumer matched = this::matched;
 
   private RuleSet rules;
+  private List<RuleText> files;
   private long clockDifferenceNanos = Long.MAX_VALUE;
   private StageOutput output;
   private EventView view;
@@ -67,8 +74,9 @@ public final class HostStage {
     windows =
         new ProcessWindows(
             settings.capacities().windows(), settings.seed(), this::lookUp, this::windowClosed);
+    files = settings.rules();
     try {
-      rules = compile(settings.rules());
+      rules = compile(files);
     } catch (RuleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -98,12 +106,46 @@ public final class HostStage {
           output.toDecide(
               new DecideItem.Rearmed(rearm.timeNanos(), rearm.detector(), rearm.operator()));
       case ControlItem.RulesReplaced replaced -> replaceRules(replaced);
+      case ControlItem.RecordingMark mark -> {
+        output.toScore(new ScoreItem.Mark(mark.number(), mark.begins()));
+        output.toDecide(new DecideItem.Mark(mark.number(), mark.begins(), false));
+      }
     }
   }
 
   /** Whoever wants to look on. */
   public EventTaps taps() {
     return taps;
+  }
+
+  /** Writes all that the stage knows, for another one of the same settings to go on from. */
+  void write(DataOutput out) throws IOException {
+    out.writeByte(VERSION);
+    StateType.FEED_ITEM.write(new ControlItem.RulesReplaced(0, files), out);
+    facts.write(out);
+    table.write(out);
+    windows.write(out);
+  }
+
+  /** Goes on from what {@link #write} wrote; all that was known is forgotten. */
+  void read(DataInput in) throws IOException {
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw new StreamCorruptedException(
+          "a stage of version " + version + ": this Ringward reads version " + VERSION);
+    }
+    if (!(StateType.FEED_ITEM.read(in) instanceof ControlItem.RulesReplaced found)) {
+      throw new StreamCorruptedException("a stage without rules: damaged state");
+    }
+    try {
+      rules = compile(found.files());
+      files = found.files();
+    } catch (RuleException e) {
+      throw new IOException("the recorded rules are wrong: " + e.getMessage(), e);
+    }
+    facts.read(in);
+    table.read(in);
+    windows.read(in);
   }
 
   ProcessTable table() {
@@ -141,7 +183,7 @@ public final class HostStage {
   }
 
   private void onTick(ControlItem.Tick tick) {
-    facts.wallOffset(System.currentTimeMillis() * NANOS_PER_MILLI - tick.timeNanos());
+    facts.wallOffset(tick.epochOffsetNanos());
     windows.closeWindows(tick.timeNanos());
     output.toScore(new ScoreItem.Pulse(tick.timeNanos(), entered(tick)));
   }
@@ -173,6 +215,7 @@ public final class HostStage {
   private void replaceRules(ControlItem.RulesReplaced replaced) {
     try {
       rules = compile(replaced.files());
+      files = replaced.files();
       output.toDecide(new DecideItem.RulesReplaced(replaced.timeNanos()));
       LOG.info("{} rules are in force now", rules.rules().size());
     } catch (RuleException e) {

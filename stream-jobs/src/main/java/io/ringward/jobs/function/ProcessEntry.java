@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import io.ringward.kernel.ContractCodec;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.kernel.ProcessKey;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +27,8 @@ final class ProcessEntry {
     /** An exec or the bootstrap named the program. */
     NAMED
   }
+
+  private static final int MOST_ARGUMENTS = 1 << 20;
 
   final long startBoottimeNanos;
   final int tgid;
@@ -189,5 +197,55 @@ final class ProcessEntry {
     parentStartBoottimeNanos = startBoottimeNanos;
     parentTgid = tgid;
     info = null;
+  }
+
+  /** All that is known, without its place in the table. */
+  void write(DataOutput out) throws IOException {
+    out.writeLong(startBoottimeNanos);
+    out.writeInt(tgid);
+    out.writeLong(parentStartBoottimeNanos);
+    out.writeInt(parentTgid);
+    out.writeByte(origin.ordinal());
+    out.writeBoolean(alive);
+    out.writeBoolean(touched);
+    out.writeInt(children);
+    out.writeInt(uid);
+    out.writeLong(cgroupId);
+    ContractCodec.writeFile(new FileIdentity(device, inode), out);
+    out.writeInt(execFlags);
+    ContractCodec.writeText(comm, out);
+    ContractCodec.writeText(path, out);
+    out.writeInt(arguments.size());
+    for (String argument : arguments) {
+      ContractCodec.writeText(argument, out);
+    }
+  }
+
+  static ProcessEntry read(DataInput in) throws IOException {
+    ProcessEntry entry = new ProcessEntry(in.readLong(), in.readInt());
+    entry.parentStartBoottimeNanos = in.readLong();
+    entry.parentTgid = in.readInt();
+    entry.origin = ContractCodec.readEnum(in, Origin.values());
+    entry.alive = in.readBoolean();
+    entry.touched = in.readBoolean();
+    entry.children = in.readInt();
+    entry.uid = in.readInt();
+    entry.cgroupId = in.readLong();
+    FileIdentity file = ContractCodec.readFile(in);
+    entry.device = file.device();
+    entry.inode = file.inode();
+    entry.execFlags = in.readInt();
+    entry.comm = ContractCodec.readText(in);
+    entry.path = ContractCodec.readText(in);
+    int count = in.readInt();
+    if (count < 0 || count > MOST_ARGUMENTS) {
+      throw new StreamCorruptedException(count + " arguments of a process: damaged state");
+    }
+    List<String> arguments = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      arguments.add(ContractCodec.readText(in));
+    }
+    entry.arguments = List.copyOf(arguments);
+    return entry;
   }
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
+
 /**
  * A hash table of entries by identity that is asked with plain numbers, so that a look-up allocates
  * nothing. Open addressing with linear probing; removal moves the followers back instead of leaving
@@ -8,6 +13,7 @@ package io.ringward.jobs.function;
  */
 final class ProcessIndex {
   private static final int SMALLEST = 1024;
+  private static final int LARGEST = 1 << 22;
   private static final int INHERITED_STEPS = 512;
 
   private ProcessEntry[] slots = new ProcessEntry[SMALLEST];
@@ -119,6 +125,44 @@ final class ProcessIndex {
       at = (at + 1) & mask;
     }
     slots[at] = entry;
+  }
+
+  /** Writes the entries with their slots: which one is forgotten next depends on those. */
+  void write(DataOutput out) throws IOException {
+    out.writeInt(slots.length);
+    out.writeInt(hand);
+    out.writeInt(size);
+    for (int at = 0; at < slots.length; at++) {
+      if (slots[at] != null) {
+        out.writeInt(at);
+        slots[at].write(out);
+      }
+    }
+  }
+
+  /** Takes over what {@link #write} wrote, in the place of all that was here. */
+  void read(DataInput in) throws IOException {
+    int length = in.readInt();
+    int at = in.readInt();
+    int count = in.readInt();
+    if (length < SMALLEST
+        || length > LARGEST
+        || Integer.bitCount(length) != 1
+        || count < 0
+        || count * 2L > length) {
+      throw new StreamCorruptedException(
+          count + " processes in " + length + " slots: damaged state");
+    }
+    slots = new ProcessEntry[length];
+    hand = at;
+    size = count;
+    for (int i = 0; i < count; i++) {
+      int slot = in.readInt();
+      if (slot < 0 || slot >= length) {
+        throw new StreamCorruptedException("slot " + slot + " of " + length + ": damaged state");
+      }
+      slots[slot] = ProcessEntry.read(in);
+    }
   }
 
   /** Multiplicative mixing; start times differ in their low bits, tgids are dense. */

@@ -29,6 +29,13 @@ final class ProcessQueue {
     size++;
   }
 
+  /** Forgets all entries at once; they are not asked any more. */
+  void clear() {
+    oldest = null;
+    newest = null;
+    size = 0;
+  }
+
   /** Takes an entry of this queue out. */
   void remove(ProcessEntry entry) {
     if (entry.older == null) {

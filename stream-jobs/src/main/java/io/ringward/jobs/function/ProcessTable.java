@@ -3,6 +3,10 @@ package io.ringward.jobs.function;
 
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.ProcessInfo;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -240,5 +244,45 @@ final class ProcessTable {
     }
     abandon(entry);
     index.remove(entry);
+  }
+
+  /** Writes all that is known, for another table of the same capacity to go on from. */
+  void write(DataOutput out) throws IOException {
+    out.writeLong(forgottenAlive);
+    index.write(out);
+    write(deadLeaves, out);
+    write(deadParents, out);
+  }
+
+  /** Goes on from what {@link #write} wrote; all that was here is forgotten. */
+  void read(DataInput in) throws IOException {
+    forgottenAlive = in.readLong();
+    index.read(in);
+    if (index.size() > capacity) {
+      throw new StreamCorruptedException(
+          index.size() + " processes do not fit in a table of " + capacity + ": damaged state");
+    }
+    read(deadLeaves, in);
+    read(deadParents, in);
+  }
+
+  private static void write(ProcessQueue queue, DataOutput out) throws IOException {
+    out.writeInt(queue.size());
+    for (ProcessEntry at = queue.oldest(); at != null; at = at.newer) {
+      out.writeLong(at.startBoottimeNanos);
+      out.writeInt(at.tgid);
+    }
+  }
+
+  private void read(ProcessQueue queue, DataInput in) throws IOException {
+    queue.clear();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      ProcessEntry entry = index.find(in.readLong(), in.readInt());
+      if (entry == null || entry.queue != null) {
+        throw new StreamCorruptedException("a dead process that is not there: damaged state");
+      }
+      queue.add(entry);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.ringward.detect.ProgramKey;
 import io.ringward.detect.ProgramProfile;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +34,11 @@ final class ProgramIndex {
     if (before != null && before.forest()) {
       forests--;
     }
+  }
+
+  /** All, the one used least recently first; a copy. */
+  List<ProgramKey> keys() {
+    return List.copyOf(programs.keySet());
   }
 
   int size() {

@@ -7,6 +7,8 @@ import io.ringward.detect.ProgramProfile;
 import io.ringward.detect.Scope;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
+import io.ringward.jobs.memory.StateExchange;
+import io.ringward.jobs.memory.StateExchange.Part;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
@@ -14,13 +16,18 @@ import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.HostPorts;
 import io.ringward.kernel.LoopObserver;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.StreamCorruptedException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -43,6 +50,8 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   public static final Duration UNUSED = Duration.ofDays(30);
 
   private static final long serialVersionUID = 1;
+  private static final int VERSION = 1;
+  private static final int IMAGE_BYTES = 1 << 16;
   private static final long REPORT_NANOS = 60_000_000_000L;
   private static final String PROFILE = "profile";
   private static final ProgramKey TICKS = new ProgramKey(new FileIdentity(0, 0), Scope.PROCESS);
@@ -50,6 +59,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   private final URI uri;
   private transient LoopSettings settings;
   private transient LoopObserver observer;
+  private transient StateExchange exchange;
   private transient ValueState<ProgramProfile> profiles;
   private transient ProgramIndex index;
   private transient StreamRecord<DecideItem> outgoing;
@@ -68,14 +78,16 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   public static ProgramKey keyOf(ScoreItem item) {
     return switch (item) {
       case ScoreItem.Observed(Observation observation) -> observation.vector().program();
-      case ScoreItem.Pulse _ -> TICKS;
+      case ScoreItem.Pulse _, ScoreItem.Mark _ -> TICKS;
     };
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    settings = LoopMemory.at(uri).settings();
+    LoopMemory memory = LoopMemory.at(uri);
+    settings = memory.settings();
+    exchange = memory.exchange();
     observer = HostPorts.at(uri).observer();
     ValueStateDescriptor<ProgramProfile> descriptor =
         new ValueStateDescriptor<>(
@@ -125,6 +137,56 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
         }
         emit(new DecideItem.Pulse(timeNanos, enteredNanos));
       }
+      case ScoreItem.Mark(int number, boolean begins) -> {
+        if (begins) {
+          exchangeState(number);
+        }
+        emit(new DecideItem.Mark(number, begins, true));
+      }
+    }
+  }
+
+  private void exchangeState(int mark) throws Exception {
+    Optional<DataInput> given = exchange.given(mark, Part.SCORE);
+    if (given.isPresent()) {
+      readProfiles(given.get());
+    } else {
+      DataOutputSerializer image = new DataOutputSerializer(IMAGE_BYTES);
+      writeProfiles(image);
+      exchange.taken(mark, Part.SCORE, image.getCopyOfBuffer());
+    }
+  }
+
+  /** In the order of their last use, by which they are forgotten. */
+  private void writeProfiles(DataOutput out) throws Exception {
+    out.writeByte(VERSION);
+    for (ProgramKey key : index.keys()) {
+      setCurrentKey(key);
+      ProgramProfile profile = profiles.value();
+      if (profile != null) { // Else its time to live is over.
+        out.writeBoolean(true);
+        profile.write(out);
+      }
+    }
+    out.writeBoolean(false);
+  }
+
+  private void readProfiles(DataInput in) throws Exception {
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw new StreamCorruptedException(
+          "profiles of version " + version + ": this Ringward reads version " + VERSION);
+    }
+    for (ProgramKey key : index.keys()) {
+      setCurrentKey(key);
+      profiles.clear();
+      index.forget(key);
+    }
+    while (in.readBoolean()) {
+      ProgramProfile profile = ProgramProfile.read(in);
+      setCurrentKey(profile.key());
+      profiles.update(profile);
+      index.use(profile.key(), profile);
     }
   }
 

@@ -2,13 +2,20 @@
 package io.ringward.jobs.function;
 
 import io.ringward.jobs.memory.LoopMemory;
+import io.ringward.jobs.memory.StateExchange;
+import io.ringward.jobs.memory.StateExchange.Part;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
+import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.FeedItem;
+import java.io.DataInput;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -25,9 +32,11 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
       new OutputTag<>("to-decide", StateType.DECIDE_ITEM.information(DecideItem.class));
 
   private static final long serialVersionUID = 1;
+  private static final int IMAGE_BYTES = 1 << 16;
 
   private final URI uri;
   private transient HostStage stage;
+  private transient StateExchange exchange;
   private transient Route route;
 
   /**
@@ -39,7 +48,10 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
 
   @Override
   public void open(OpenContext context) {
-    stage = LoopMemory.at(uri).stage(HostStage.class);
+    LoopMemory memory = LoopMemory.at(uri);
+    stage = memory.stage(HostStage.class);
+    exchange = memory.exchange();
+    exchange.attempted();
     route = new Route();
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     metrics.gauge("processes", () -> stage.table().size());
@@ -50,10 +62,28 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
   }
 
   @Override
-  public void processElement(FeedItem item, Context context, Collector<ScoreItem> out) {
+  public void processElement(FeedItem item, Context context, Collector<ScoreItem> out)
+      throws IOException {
     route.context = context;
     route.out = out;
+    if (item instanceof ControlItem.RecordingMark mark && mark.begins()) {
+      exchangeState(mark.number());
+    }
     stage.accept(item, route);
+    if (item instanceof ControlItem.Tick tick && exchange.isReplay()) {
+      route.toDecide(new DecideItem.StagePulse(tick.timeNanos()));
+    }
+  }
+
+  private void exchangeState(int mark) throws IOException {
+    Optional<DataInput> given = exchange.given(mark, Part.STAGE);
+    if (given.isPresent()) {
+      stage.read(given.get());
+    } else {
+      DataOutputSerializer image = new DataOutputSerializer(IMAGE_BYTES);
+      stage.write(image);
+      exchange.taken(mark, Part.STAGE, image.getCopyOfBuffer());
+    }
   }
 
   private static final class Route implements StageOutput {

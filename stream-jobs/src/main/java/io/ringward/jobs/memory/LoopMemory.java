@@ -19,25 +19,30 @@ public final class LoopMemory implements AutoCloseable {
   private final URI uri;
   private final LoopSettings settings;
   private final Object stage;
+  private final StateExchange exchange;
   private final VerdictFeedback feedback = new VerdictFeedback();
 
-  private LoopMemory(URI uri, LoopSettings settings, Object stage) {
+  private LoopMemory(URI uri, LoopSettings settings, Object stage, StateExchange exchange) {
     this.uri = Objects.requireNonNull(uri);
     this.settings = Objects.requireNonNull(settings);
     this.stage = Objects.requireNonNull(stage);
+    this.exchange = Objects.requireNonNull(exchange);
   }
 
   /**
    * Opens the memory of a feed.
    *
    * @param stage makes the ordered stage of the settings
+   * @param exchange records or replays what the operators know
    * @throws IllegalStateException when a job runs on this feed
    */
-  public static LoopMemory open(URI uri, LoopSettings settings, Function<LoopSettings, ?> stage) {
-    LoopMemory memory = new LoopMemory(uri, settings, stage.apply(settings));
+  public static LoopMemory open(
+      URI uri, LoopSettings settings, Function<LoopSettings, ?> stage, StateExchange exchange) {
+    LoopMemory memory = new LoopMemory(uri, settings, stage.apply(settings), exchange);
     if (OPEN.putIfAbsent(uri, memory) != null) {
       throw new IllegalStateException("a job already runs on " + uri);
     }
+    exchange.opened(settings);
     return memory;
   }
 
@@ -61,6 +66,11 @@ public final class LoopMemory implements AutoCloseable {
   /** The ordered stage, of the type that {@link #open} was given. */
   public <T> T stage(Class<T> type) {
     return type.cast(stage);
+  }
+
+  /** Where operators hand their state over at the marks of a recording. */
+  public StateExchange exchange() {
+    return exchange;
   }
 
   public VerdictFeedback feedback() {

@@ -68,7 +68,8 @@ final class VerdictWriter implements StatefulSinkWriter<SinkItem, SavedVerdicts>
     Outcome outcome = table.apply(verdict);
     observer.onVerdict(verdict, outcome);
     feedback.applied(verdict.id(), outcome);
-    if (outcome instanceof Outcome.Applied && supersedes.isPresent()) {
+    boolean holds = outcome instanceof Outcome.Applied || outcome instanceof Outcome.Supposed;
+    if (holds && supersedes.isPresent()) {
       release(supersedes.getAsLong(), "superseded by " + verdict.idText());
     }
     return outcome;

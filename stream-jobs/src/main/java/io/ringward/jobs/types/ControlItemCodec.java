@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.StreamCorruptedException;
 import org.apache.flink.types.StringValue;
 
-/** A kind byte, then the item. Version 1 had releases without feedback. */
+/**
+ * A kind byte, then the item. Version 1 had releases without feedback, version 2 ticks without the
+ * wall clock.
+ */
 final class ControlItemCodec implements Codec<ControlItem> {
   static final ControlItemCodec INSTANCE = new ControlItemCodec();
 
@@ -22,6 +25,7 @@ final class ControlItemCodec implements Codec<ControlItem> {
   private static final int RELEASE_VERDICT = 4;
   private static final int RULES_REPLACED = 5;
   private static final int REARM_DETECTOR = 6;
+  private static final int RECORDING_MARK = 7;
 
   private ControlItemCodec() {}
 
@@ -31,6 +35,13 @@ final class ControlItemCodec implements Codec<ControlItem> {
       case ControlItem.Tick tick -> {
         out.writeByte(TICK);
         out.writeLong(tick.timeNanos());
+        out.writeLong(tick.epochOffsetNanos());
+      }
+      case ControlItem.RecordingMark mark -> {
+        out.writeByte(RECORDING_MARK);
+        out.writeLong(mark.timeNanos());
+        out.writeInt(mark.number());
+        out.writeBoolean(mark.begins());
       }
       case ControlItem.Bootstrap bootstrap -> {
         out.writeByte(BOOTSTRAP);
@@ -71,7 +82,9 @@ final class ControlItemCodec implements Codec<ControlItem> {
   public ControlItem read(int version, DataInput in) throws IOException {
     int kind = in.readUnsignedByte();
     return switch (kind) {
-      case TICK -> new ControlItem.Tick(in.readLong());
+      case TICK -> new ControlItem.Tick(in.readLong(), version < 3 ? 0 : in.readLong());
+      case RECORDING_MARK ->
+          new ControlItem.RecordingMark(in.readLong(), in.readInt(), in.readBoolean());
       case BOOTSTRAP -> new ControlItem.Bootstrap(in.readLong(), ContractCodec.readProcess(in));
       case SAMPLED -> new ControlItem.Sampled(KernelSampleCodec.INSTANCE.read(version, in));
       case ADD_VERDICT -> new ControlItem.AddVerdict(in.readLong(), ContractCodec.readVerdict(in));

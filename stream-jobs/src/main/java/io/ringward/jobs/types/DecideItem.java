@@ -35,4 +35,41 @@ public sealed interface DecideItem {
    *     delay
    */
   record Pulse(long timeNanos, long enteredNanos) implements DecideItem {}
+
+  /**
+   * A tick straight from the stage. Sent in a replay only, where it tells how far the stage is:
+   * what the recording does not order is ordered by time.
+   */
+  record StagePulse(long timeNanos) implements DecideItem {}
+
+  /**
+   * A {@link io.ringward.kernel.ControlItem.RecordingMark} on its way through the loop. It comes
+   * twice, from the stage and from the score operator.
+   */
+  record Mark(int number, boolean begins, boolean scored) implements DecideItem {}
+
+  /** When it happened, in kernel time; a mark has no time of its own. */
+  default long timeNanos() {
+    return switch (this) {
+      case Found(Finding finding) -> finding.kernelTimeNanos();
+      case Hit(Event.Enforcement enforcement) -> enforcement.header().kernelTimeNanos();
+      case Added(Verdict verdict) -> verdict.issuedNanos();
+      case Released released -> released.timeNanos;
+      case Rearmed rearmed -> rearmed.timeNanos;
+      case RulesReplaced replaced -> replaced.timeNanos;
+      case Pulse pulse -> pulse.timeNanos;
+      case StagePulse pulse -> pulse.timeNanos;
+      case Mark _ -> Long.MIN_VALUE;
+    };
+  }
+
+  /** Whether it comes from the score operator, and not straight from the stage. */
+  default boolean scored() {
+    return switch (this) {
+      case Found(Finding finding) -> finding.source() == Finding.Source.MODEL;
+      case Pulse _ -> true;
+      case Mark mark -> mark.scored();
+      case Hit _, Added _, Released _, Rearmed _, RulesReplaced _, StagePulse _ -> false;
+    };
+  }
 }

@@ -22,6 +22,8 @@ final class DecideItemCodec implements Codec<DecideItem> {
   private static final int PULSE = 4;
   private static final int REARMED = 5;
   private static final int RULES_REPLACED = 6;
+  private static final int STAGE_PULSE = 7;
+  private static final int MARK = 8;
 
   private DecideItemCodec() {}
 
@@ -66,6 +68,16 @@ final class DecideItemCodec implements Codec<DecideItem> {
         out.writeLong(timeNanos);
         out.writeLong(enteredNanos);
       }
+      case DecideItem.StagePulse(long timeNanos) -> {
+        out.writeByte(STAGE_PULSE);
+        out.writeLong(timeNanos);
+      }
+      case DecideItem.Mark(int number, boolean begins, boolean scored) -> {
+        out.writeByte(MARK);
+        out.writeInt(number);
+        out.writeBoolean(begins);
+        out.writeBoolean(scored);
+      }
     }
   }
 
@@ -87,6 +99,8 @@ final class DecideItemCodec implements Codec<DecideItem> {
               in.readLong(), ContractCodec.readText(in), ContractCodec.readText(in));
       case RULES_REPLACED -> new DecideItem.RulesReplaced(in.readLong());
       case PULSE -> new DecideItem.Pulse(in.readLong(), in.readLong());
+      case STAGE_PULSE -> new DecideItem.StagePulse(in.readLong());
+      case MARK -> new DecideItem.Mark(in.readInt(), in.readBoolean(), in.readBoolean());
       default -> throw new StreamCorruptedException(kind + " is nothing to decide: damaged bytes");
     };
   }

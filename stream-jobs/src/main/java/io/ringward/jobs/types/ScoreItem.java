@@ -16,4 +16,7 @@ public sealed interface ScoreItem {
    *     delay
    */
   record Pulse(long timeNanos, long enteredNanos) implements ScoreItem {}
+
+  /** A {@link io.ringward.kernel.ControlItem.RecordingMark} on its way through the loop. */
+  record Mark(int number, boolean begins) implements ScoreItem {}
 }

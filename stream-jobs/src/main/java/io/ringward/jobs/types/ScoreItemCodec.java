@@ -13,6 +13,7 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
 
   private static final int OBSERVED = 0;
   private static final int PULSE = 1;
+  private static final int MARK = 2;
 
   private ScoreItemCodec() {}
 
@@ -28,6 +29,11 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
         out.writeLong(timeNanos);
         out.writeLong(enteredNanos);
       }
+      case ScoreItem.Mark(int number, boolean begins) -> {
+        out.writeByte(MARK);
+        out.writeInt(number);
+        out.writeBoolean(begins);
+      }
     }
   }
 
@@ -37,6 +43,7 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
     return switch (kind) {
       case OBSERVED -> new ScoreItem.Observed(Observation.read(in));
       case PULSE -> new ScoreItem.Pulse(in.readLong(), in.readLong());
+      case MARK -> new ScoreItem.Mark(in.readInt(), in.readBoolean());
       default -> throw new StreamCorruptedException(kind + " is nothing to score: damaged bytes");
     };
   }

@@ -4,6 +4,9 @@ package io.ringward.jobs.types;
 import io.ringward.detect.ProgramKey;
 import io.ringward.detect.ProgramProfile;
 import io.ringward.kernel.FeedItem;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -13,9 +16,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * change of a form raises the version, and the codec goes on reading the older ones.
  */
 public enum StateType {
-  FEED_ITEM("feed-item", 2, FeedItem.class, FeedItemCodec.INSTANCE),
-  SCORE_ITEM("score-item", 1, ScoreItem.class, ScoreItemCodec.INSTANCE),
-  DECIDE_ITEM("decide-item", 2, DecideItem.class, DecideItemCodec.INSTANCE),
+  FEED_ITEM("feed-item", 3, FeedItem.class, FeedItemCodec.INSTANCE),
+  SCORE_ITEM("score-item", 2, ScoreItem.class, ScoreItemCodec.INSTANCE),
+  DECIDE_ITEM("decide-item", 3, DecideItem.class, DecideItemCodec.INSTANCE),
   SINK_ITEM("sink-item", 1, SinkItem.class, SinkItemCodec.INSTANCE),
   PROGRAM_KEY("program-key", 1, ProgramKey.class, Codec.of(ProgramKey::write, ProgramKey::read)),
   PROGRAM_PROFILE("program-profile", 1, ProgramProfile.class, new ProgramProfileCodec().checked()),
@@ -63,6 +66,31 @@ public enum StateType {
       throw new ClassCastException(label + " is not for " + javaType.getName());
     }
     return new CodecTypeInformation<>(this);
+  }
+
+  /** Writes a value outside of Flink, with its version. */
+  public <T> void write(T value, DataOutput out) throws IOException {
+    out.writeByte(version);
+    this.<T>codec().write(value, out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException when it is of a newer version, or no value of this type
+   */
+  public <T> T read(DataInput in) throws IOException {
+    int written = in.readUnsignedByte();
+    if (written < 1 || written > version) {
+      throw new IOException(
+          label + " of version " + written + ": this Ringward reads up to version " + version);
+    }
+    try {
+      return this.<T>codec().read(written, in);
+    } catch (IllegalArgumentException | NullPointerException e) {
+      // The records check themselves: a value that they refuse was not written by them.
+      throw new IOException("a value of type " + label + " is damaged", e);
+    }
   }
 
   @SuppressWarnings("unchecked")

@@ -122,7 +122,8 @@ final class StateTypeTest {
 
   static Stream<Value> values() {
     return Stream.of(
-        new Value(StateType.FEED_ITEM, new ControlItem.Tick(5)),
+        new Value(StateType.FEED_ITEM, new ControlItem.Tick(5, 6)),
+        new Value(StateType.FEED_ITEM, new ControlItem.RecordingMark(5, 6, true)),
         new Value(StateType.FEED_ITEM, new ControlItem.Bootstrap(5, PROCESS)),
         new Value(StateType.FEED_ITEM, new ControlItem.Sampled(sample())),
         new Value(StateType.FEED_ITEM, new ControlItem.AddVerdict(5, VERDICT)),
@@ -136,6 +137,7 @@ final class StateTypeTest {
                 5, List.of(new ControlItem.RuleText("a", "ü".repeat(100_000))))),
         new Value(StateType.SCORE_ITEM, new ScoreItem.Observed(observation(4))),
         new Value(StateType.SCORE_ITEM, new ScoreItem.Pulse(5, 6)),
+        new Value(StateType.SCORE_ITEM, new ScoreItem.Mark(5, true)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Found(FINDING)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Hit(enforcement())),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Added(VERDICT)),
@@ -144,6 +146,8 @@ final class StateTypeTest {
         new Value(StateType.DECIDE_ITEM, new DecideItem.Rearmed(5, "a rule", "root")),
         new Value(StateType.DECIDE_ITEM, new DecideItem.RulesReplaced(5)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Pulse(5, 6)),
+        new Value(StateType.DECIDE_ITEM, new DecideItem.StagePulse(5)),
+        new Value(StateType.DECIDE_ITEM, new DecideItem.Mark(5, false, true)),
         new Value(StateType.SINK_ITEM, new SinkItem.Apply(VERDICT, OptionalLong.of(16))),
         new Value(StateType.SINK_ITEM, new SinkItem.Apply(VERDICT, OptionalLong.empty())),
         new Value(StateType.SINK_ITEM, new SinkItem.Release(5, 17, "why")),
