@@ -15,6 +15,7 @@ final class CapabilityLadder {
   private final HookFiring firing;
   private final LoadedObject loaded;
   private final RefusalHooks refusals;
+  private final ControllerRung controllers;
   private final boolean canTryCgroupHooks;
 
   /**
@@ -22,10 +23,15 @@ final class CapabilityLadder {
    *     are attached to; where it is not, they cannot see its operations
    */
   CapabilityLadder(
-      HookFiring firing, LoadedObject loaded, RefusalHooks refusals, boolean canTryCgroupHooks) {
+      HookFiring firing,
+      LoadedObject loaded,
+      RefusalHooks refusals,
+      ControllerRung controllers,
+      boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
     this.refusals = refusals;
+    this.controllers = controllers;
     this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
@@ -67,7 +73,7 @@ final class CapabilityLadder {
                 "pidfd after a check of the start time; " + exec.why(),
                 "exec and fork hooks that fire"));
     rungs.addAll(refusals.rungs());
-    return List.copyOf(rungs);
+    return List.copyOf(controllers.complete(rungs));
   }
 
   /** Whether the operation was seen, and how that was found. */

@@ -15,6 +15,8 @@ import io.ringward.bpf.RingBufferReader;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.WireLayouts;
+import io.ringward.loader.cgroup.CgroupActuator;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -97,6 +99,8 @@ public final class HostKernel implements AutoCloseable {
       RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
       this.feed = hold(new RingEventFeed(lifecycle, activity, ProcessBootstrap.items(walk.all())));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
+      ControllerRung controllers =
+          hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       this.verdicts =
           hold(
@@ -111,12 +115,14 @@ public final class HostKernel implements AutoCloseable {
                       files,
                       options.protectedExecutables(),
                       protection.executables()),
-                  new VerdictObjection(refusals)));
+                  new VerdictObjection(refusals, controllers),
+                  controllers));
       this.rungs =
           new CapabilityLadder(
                   new HookFiring(this::runs),
                   loaded,
                   refusals,
+                  controllers,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
       rungs.stream()
@@ -138,6 +144,14 @@ public final class HostKernel implements AutoCloseable {
    */
   public static HostKernel open(HostKernelOptions options) {
     return new HostKernel(options);
+  }
+
+  private static CgroupActuator openActuator(Path runtimeDirectory) {
+    try {
+      return CgroupActuator.open(runtimeDirectory);
+    } catch (IOException e) {
+      throw new HostKernelException("this machine's mounts cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Whether this process is in a cgroup or below it. */

@@ -49,6 +49,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ControlWord control;
   private final ProtectionRefresh protection;
   private final VerdictObjection objection;
+  private final ControllerRung controllers;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final VerdictSweeper sweeper;
   private boolean closed;
@@ -59,7 +60,8 @@ public final class KernelVerdictTable implements VerdictTable {
       ControlGroups controlGroups,
       ControlWord control,
       ProtectionRefresh protection,
-      VerdictObjection objection) {
+      VerdictObjection objection,
+      ControllerRung controllers) {
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
@@ -68,6 +70,7 @@ public final class KernelVerdictTable implements VerdictTable {
     this.control = control;
     this.protection = protection;
     this.objection = objection;
+    this.controllers = controllers;
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
   }
@@ -137,7 +140,10 @@ public final class KernelVerdictTable implements VerdictTable {
     if (verdict.action() == Action.KILL && control.enforces() && !verdict.shadow()) {
       ProcessKiller.killAll(() -> TreeMarker.reached(walk.tree(root, verdict.id())));
     }
-    return new Outcome.Applied(appliedNanos, reached.size());
+    return actOn(
+        verdict,
+        () -> pids(TreeMarker.reached(walk.tree(root, verdict.id()))),
+        new Outcome.Applied(appliedNanos, reached.size()));
   }
 
   private Outcome applyToControlGroup(Verdict verdict, long id) {
@@ -176,7 +182,26 @@ public final class KernelVerdictTable implements VerdictTable {
     if (verdict.action() == Action.KILL && control.enforces() && !verdict.shadow()) {
       ProcessKiller.killAll(() -> killable(controlGroups.subtree(path.get())));
     }
-    return new Outcome.Applied(appliedNanos, 0);
+    return actOn(
+        verdict,
+        () -> pids(killable(controlGroups.subtree(path.get()))),
+        new Outcome.Applied(appliedNanos, 0));
+  }
+
+  /** Does by controllers what hooks cannot do. */
+  private Outcome actOn(
+      Verdict verdict, Supplier<Collection<Integer>> members, Outcome.Applied applied) {
+    if (!control.enforces() || verdict.shadow()) {
+      return applied;
+    }
+    return controllers
+        .act(verdict, members, BootClock.nanos())
+        .<Outcome>map(Outcome.Refused::new)
+        .orElse(applied);
+  }
+
+  private static Collection<Integer> pids(Collection<ProcessKey> keys) {
+    return keys.stream().map(ProcessKey::tgid).toList();
   }
 
   private List<ProcessKey> killable(Set<Long> cgroupIds) {
@@ -202,6 +227,7 @@ public final class KernelVerdictTable implements VerdictTable {
       return false;
     }
     verdicts.remove(verdictId);
+    controllers.release(verdictId);
     if (ended.subject() instanceof Subject.ControlGroup(long id)) {
       forgetControlGroup(id);
     }
@@ -262,6 +288,7 @@ public final class KernelVerdictTable implements VerdictTable {
     if (!closed) {
       nobodys.forEach(this::release);
       releaseExpired();
+      controllers.check();
     }
   }
 

@@ -16,15 +16,19 @@ final class VerdictObjection {
 
   private final Set<Operation> throttleable;
   private final Set<Operation> blockable;
+  private final ControllerRung controllers;
 
   /**
    * @param refusals what refuses exec and fork here; connect and bind can always be refused
+   * @param controllers what is done where no hook can
    */
-  VerdictObjection(RefusalHooks refusals) {
+  VerdictObjection(RefusalHooks refusals, ControllerRung controllers) {
     this.throttleable = EnumSet.of(Operation.CONNECT, Operation.BIND);
     throttleable.addAll(refusals.refusable());
     this.blockable = EnumSet.copyOf(throttleable);
+    throttleable.addAll(controllers.throttleable());
     blockable.addAll(refusals.bySignal());
+    this.controllers = controllers;
   }
 
   /**
@@ -38,7 +42,12 @@ final class VerdictObjection {
     }
     return switch (verdict.action()) {
       case FREEZE ->
-          Optional.of("this version cannot freeze: use 'throttle', 'block' or 'kill' instead");
+          controllers.freezes()
+              ? Optional.empty()
+              : Optional.of(
+                  "this machine cannot freeze: "
+                      + controllers.whyNoFreezer()
+                      + "; use 'throttle', 'block' or 'kill' instead");
       case THROTTLE -> toOperations(verdict, throttleable, "throttle");
       case BLOCK -> toOperations(verdict, blockable, "block");
       case OBSERVE, WATCH, KILL -> Optional.empty();
@@ -51,12 +60,12 @@ final class VerdictObjection {
     beyond.removeAll(possible);
     if (beyond.size() == verdict.operations().size()) {
       return Optional.of(
-          "no hook of this kernel can %s %s: name one of %s, or use 'kill' ('ringward doctor' says what would lift it)"
+          "nothing on this kernel can %s %s: name one of %s, or use 'kill' ('ringward doctor' says what would lift it)"
               .formatted(action, labels(beyond), labels(possible)));
     }
     if (!beyond.isEmpty()) {
       LOG.warn(
-          "verdict {} covers {} as well, which no hook of this kernel can {}",
+          "verdict {} covers {} as well, which nothing on this kernel can {}",
           verdict.idText(),
           labels(beyond),
           action);

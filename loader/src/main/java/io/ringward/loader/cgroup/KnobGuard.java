@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader.cgroup;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A dead man's switch: a small child process that puts knobs back when this process has died, or
+ * when their verdict should long be over and this process hangs. It waits for the end of its
+ * standard input, which the kernel closes with the death of whoever holds the other end.
+ *
+ * <p>Needs a POSIX shell and coreutils' {@code timeout} and {@code cat}.
+ */
+final class KnobGuard implements AutoCloseable {
+  /** $1: seconds; then triples of file, what was written, and what to put back. */
+  private static final String SCRIPT =
+      """
+      trap '' TERM INT HUP
+      timeout "$1" cat >/dev/null
+      shift
+      while [ $# -ge 3 ]; do
+        [ "$(cat "$1" 2>/dev/null)" = "$2" ] && printf %s "$3" 2>/dev/null >"$1"
+        shift 3
+      done
+      exit 0
+      """;
+
+  private final Process process;
+
+  private KnobGuard(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts to watch.
+   *
+   * @param seconds when they are put back at the latest
+   */
+  static KnobGuard watch(List<Knob> knobs, long seconds) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("/bin/sh", "-c", SCRIPT, "ringward-guard", Long.toString(seconds)));
+    for (Knob knob : knobs) {
+      command.addAll(List.of(knob.file().toString(), knob.written(), knob.before()));
+    }
+    return new KnobGuard(
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start());
+  }
+
+  /** Lets it end; it puts back what is still as it was written. */
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+  }
+}
