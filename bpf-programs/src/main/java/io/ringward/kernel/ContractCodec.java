@@ -27,6 +27,10 @@ public final class ContractCodec {
   public static final int LIST_SIZE = 4096;
 
   private static final int VERSION = 1;
+
+  /** Version 1 did not say whether an incident is over. */
+  private static final int INCIDENT_VERSION = 2;
+
   private static final int SUBJECT_PROCESS = 1;
   private static final int SUBJECT_CGROUP = 2;
 
@@ -169,7 +173,7 @@ public final class ContractCodec {
   }
 
   public static void writeIncident(Incident incident, DataOutput out) throws IOException {
-    out.writeByte(VERSION);
+    out.writeByte(INCIDENT_VERSION);
     writeText(incident.id(), out);
     out.writeLong(incident.firstNanos());
     out.writeLong(incident.lastNanos());
@@ -177,10 +181,11 @@ public final class ContractCodec {
     writeFinding(incident.finding(), out);
     writeOptional(incident.verdict(), ContractCodec::writeVerdict, out);
     writeText(incident.outcome(), out);
+    out.writeBoolean(incident.over());
   }
 
   public static Incident readIncident(DataInput in) throws IOException {
-    version(in, "an incident");
+    int version = version(in, INCIDENT_VERSION, "an incident");
     return checked(
         "an incident",
         in,
@@ -192,7 +197,8 @@ public final class ContractCodec {
                 i.readLong(),
                 readFinding(i),
                 readOptional(i, ContractCodec::readVerdict),
-                readText(i)));
+                readText(i),
+                version > 1 && i.readBoolean()));
   }
 
   /** A text of at most {@link #TEXT_BYTES}; what is longer is cut at a character's border. */
@@ -324,10 +330,19 @@ public final class ContractCodec {
   }
 
   private static void version(DataInput in, String what) throws IOException {
+    version(in, VERSION, what);
+  }
+
+  private static int version(DataInput in, int newest, String what) throws IOException {
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version < 1 || version > newest) {
       throw new StreamCorruptedException(
-          what + " of version " + version + ": this Ringward reads version " + VERSION);
+          what
+              + " of version "
+              + version
+              + ": this Ringward reads version "
+              + (newest == 1 ? "1" : "1 to " + newest));
     }
+    return version;
   }
 }

@@ -34,6 +34,9 @@ public record Finding(
     List<FeatureContribution> drivers,
     Optional<Proposal> proposal,
     List<String> tags) {
+  /** The tag of a finding made while events were being lost: it may have seen too little. */
+  public static final String DEGRADED = "degraded";
+
   public Finding {
     Objects.requireNonNull(source);
     Objects.requireNonNull(detector);
@@ -47,6 +50,11 @@ public record Finding(
     if (!(score >= 0 && score <= 1)) {
       throw new IllegalArgumentException("a score is 0 to 1, not " + score);
     }
+  }
+
+  /** Whether events were being lost when it was made. */
+  public boolean degraded() {
+    return tags.contains(DEGRADED);
   }
 
   /** Who found it. */

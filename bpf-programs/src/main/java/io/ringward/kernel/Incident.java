@@ -14,9 +14,10 @@ import java.util.Optional;
  * @param lastNanos of the latest finding
  * @param count findings so far, exact
  * @param finding the latest
- * @param verdict what was decided, when something was
+ * @param verdict what is in force, when something is
  * @param outcome what became of it, one line: {@code in force on 3 processes}, {@code shadow: …},
  *     {@code protected: …}
+ * @param over whether this is the last that is told of it: nothing was found for a while
  */
 public record Incident(
     String id,
@@ -25,7 +26,20 @@ public record Incident(
     long count,
     Finding finding,
     Optional<Verdict> verdict,
-    String outcome) {
+    String outcome,
+    boolean over) {
+  /** An incident that goes on. */
+  public Incident(
+      String id,
+      long firstNanos,
+      long lastNanos,
+      long count,
+      Finding finding,
+      Optional<Verdict> verdict,
+      String outcome) {
+    this(id, firstNanos, lastNanos, count, finding, verdict, outcome, false);
+  }
+
   public Incident {
     Objects.requireNonNull(id);
     Objects.requireNonNull(finding);

@@ -35,4 +35,7 @@ public interface LoopObserver {
    * @param oldestNanos age of the oldest fit, 0 when there is none
    */
   void onModels(int programs, long oldestNanos);
+
+  /** The disarmer, an operator's feedback or the decay has changed something; also at the start. */
+  default void onStanding(DecisionStanding standing) {}
 }

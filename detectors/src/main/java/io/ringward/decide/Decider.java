@@ -1,93 +1,141 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.decide;
 
-import io.ringward.kernel.ContractCodec;
+import io.ringward.kernel.Action;
+import io.ringward.kernel.DecisionStanding;
+import io.ringward.kernel.DetectorArming;
 import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.kernel.ProcessKey;
-import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Decides for a whole host: the state of all subjects, the incidents, and the ids of verdicts. One
- * for each machine, since ids are unique on it.
+ * Decides for a whole host: the state of all subjects, the incidents, the disarmer, what operators
+ * have taught, and the ids of verdicts. One for each machine, since ids are unique on it.
  *
  * <p>A finding is put down to the nearest ancestor whose tree is under a verdict of the same
  * detector, and else to its own process: so a tree that goes on under a throttle escalates as one,
  * whichever of its processes is seen.
  *
- * <p>The caller puts the verdict of a {@link Ruling} in force, releases what it supersedes, and
- * says by {@link #incident} what became of it. Single-threaded. Bounded: of subjects without a
- * verdict the one decided about least recently is forgotten first, and counted.
+ * <p>The caller puts the verdict of a {@link Ruling} in force, releases what it supersedes, says by
+ * {@link #incident} what became of it, and does what {@link #takeConsequences} says.
+ * Single-threaded. Bounded: see {@link SubjectTable}, {@link IncidentBook}, {@link Disarmer},
+ * {@link FeedbackBook}.
  */
 public final class Decider {
   /** Subjects remembered unless said otherwise. */
   public static final int DEFAULT_SUBJECTS = 4096;
 
-  private static final int VERSION = 1;
-  private static final int MOST = 65_536;
-  private static final int SWEEP = 64;
+  /** Version 1 had neither disarmer nor feedback. */
+  private static final int VERSION = 2;
 
-  private final int capacity;
+  private static final long EASE_EACH_NANOS = 1_000_000_000L;
+
+  private final Policy policy;
+  private final Protection protection;
   private final IncidentBook incidents;
-  private final LinkedHashMap<ProcessKey, SubjectState> subjects =
-      new LinkedHashMap<>(64, 0.75f, true);
-  private Policy policy;
-  private Protection protection;
+  private final List<Consequence> consequences = new ArrayList<>();
+  private SubjectTable subjects;
+  private Disarmer disarmer = new Disarmer();
+  private FeedbackBook feedbacks = new FeedbackBook();
+
   private long lastVerdictId;
-  private long forgotten;
+  private long eased;
+  private long easeNextNanos;
+  private long lossNanos;
+  private boolean losing;
+  private boolean standingChanged = true;
+  private long lastNanos;
 
   /**
    * @param capacity subjects remembered at most
    * @param incidents tells people
    */
   public Decider(int capacity, Policy policy, Protection protection, IncidentBook incidents) {
-    if (capacity < SWEEP || capacity > MOST) {
-      throw new IllegalArgumentException(SWEEP + " to " + MOST + " subjects, not " + capacity);
-    }
-    this.capacity = capacity;
+    this.subjects = new SubjectTable(capacity);
     this.policy = Objects.requireNonNull(policy);
     this.protection = Objects.requireNonNull(protection);
     this.incidents = Objects.requireNonNull(incidents);
   }
 
-  /** Another policy from now on; verdicts in force are left as they are. */
-  public void policy(Policy policy) {
-    this.policy = Objects.requireNonNull(policy);
-  }
-
-  /** Others to protect from now on. */
-  public void protection(Protection protection) {
-    this.protection = Objects.requireNonNull(protection);
-  }
-
   /** Decides about a finding, and remembers that. */
   public Ruling decide(Finding finding, long nowNanos) {
-    ProcessInfo subject = subject(finding, nowNanos);
-    SubjectState state = subjects.getOrDefault(subject.key(), SubjectState.NEW);
+    ProcessInfo subject = subjects.subject(finding, nowNanos);
+    SubjectState state = subjects.get(subject.key());
     long id = Math.max(lastVerdictId + 1, Math.max(1, nowNanos));
-    Ruling ruling = Ladder.decide(state, finding, subject, policy, protection, nowNanos, id);
+    int leaning = feedbacks.leaning(finding.detector(), finding.process().executable(), nowNanos);
+    Ruling ruling =
+        Ladder.decide(state, finding, subject, leaning, policy, protection, nowNanos, id);
+    if (ruling.verdict().isPresent()) {
+      ruling = unlessStopped(ruling, state, finding, subject, nowNanos);
+    }
     if (ruling.verdict().isPresent()) {
       lastVerdictId = id;
+      subjects.hold(id, subject.key());
     }
-    if (!ruling.state().equals(SubjectState.NEW)) {
-      makeRoom(subject.key(), nowNanos);
-      subjects.put(subject.key(), ruling.state());
-    }
+    subjects.put(subject.key(), ruling.state(), nowNanos);
     return ruling;
+  }
+
+  /** The ruling, or none when its rule or model is not obeyed. */
+  private Ruling unlessStopped(
+      Ruling ruling, SubjectState before, Finding finding, ProcessInfo subject, long nowNanos) {
+    boolean acts =
+        ruling.verdict().map(verdict -> verdict.action().compareTo(Action.WATCH) > 0).orElse(false);
+    boolean known =
+        before.source(finding.detector()).filter(source -> source.offences() > 0).isPresent();
+    Disarmer.Answer answer = Disarmer.Answer.OBEY;
+    if (acts && !known) {
+      answer =
+          disarmer.ask(finding, subject, protection.treeRoot(finding), policy.disarm(), nowNanos);
+    }
+    if (answer == Disarmer.Answer.STOPPED_NOW) {
+      stop(finding, nowNanos);
+    }
+    return disarmer
+        .why(finding.detector(), policy.disarm(), nowNanos)
+        .map(why -> Ruling.nothing(ruling.subject(), before, finding.source().label() + " " + why))
+        .orElse(ruling);
+  }
+
+  /**
+   * A rule or model was stopped. The verdicts of its sudden spread are released; those that were
+   * given before it, that renew older ones, or that an operator has called right for that program,
+   * stay until their expiry.
+   */
+  private void stop(Finding finding, long nowNanos) {
+    DisarmPolicy disarm = policy.disarm();
+    int released = 0;
+    for (SubjectTable.Held held : subjects.holders(nowNanos)) {
+      SourceState source = held.source();
+      Verdict verdict = source.latest().orElseThrow();
+      if (source.detector().equals(finding.detector())
+          && source.offences() <= 1
+          && nowNanos - verdict.issuedNanos() < disarm.windowNanos()
+          && feedbacks.leaning(source.detector(), source.cause().executable(), nowNanos) >= 0) {
+        subjects.put(held.key(), held.subject().with(source.retracted(), nowNanos), nowNanos);
+        String why = "released: " + finding.source().label() + " disarmed";
+        consequences.add(new Consequence.End(verdict.id(), why));
+        tell(incidents.ended(verdict.id(), Optional.empty(), why, nowNanos));
+        released++;
+      }
+    }
+    DetectorArming arming = disarmer.arming(finding.detector(), disarm).orElseThrow();
+    Finding alarm = Alarm.of(arming, finding, disarmer.names(finding.detector()), released, disarm);
+    tell(
+        incidents.record(
+            alarm, ProcessKey.NONE, Optional.empty(), arming.state().label(), nowNanos));
+    standingChanged = true;
   }
 
   /**
@@ -98,52 +146,174 @@ public final class Decider {
    */
   public Optional<Incident> incident(
       Finding finding, Ruling ruling, String outcome, long nowNanos) {
-    return incidents.record(
-        finding, protection.treeRoot(finding), ruling.verdict(), outcome, nowNanos);
+    Optional<Verdict> held =
+        ruling.verdict().filter(verdict -> subjects.holder(verdict.id()).isPresent());
+    return incidents.record(finding, protection.treeRoot(finding), held, outcome, nowNanos);
   }
 
   /**
-   * An operator releases a verdict: its detector is mute on that subject for a while.
+   * An operator releases a verdict: its detector is mute on that subject for a while, unless he
+   * confirms that it was right.
    *
-   * @param feedback what he says of it
+   * @param feedback what he says of it; kept for its detector and program
    * @return false when it is no verdict of this decider's
    */
   public boolean release(long verdictId, Feedback feedback, long nowNanos) {
     Objects.requireNonNull(feedback);
-    ProcessKey key = holder(verdictId);
-    if (key == null) {
+    Optional<SubjectTable.Held> found = subjects.holder(verdictId);
+    if (found.isEmpty()) {
       return false;
     }
-    subjects.put(key, Ladder.released(subjects.get(key), verdictId, policy, nowNanos));
+    SubjectTable.Held held = found.get();
+    VerdictCause cause = held.source().cause();
+    subjects.put(
+        held.key(),
+        Ladder.released(held.subject(), verdictId, feedback, policy, nowNanos),
+        nowNanos);
+    if (feedback != Feedback.NONE) {
+      feedbacks.take(
+          held.source().detector(), cause.executable(), cause.program(), feedback, nowNanos);
+      standingChanged = true;
+    }
+    tell(incidents.ended(verdictId, Optional.empty(), "released by an operator", nowNanos));
     return true;
   }
 
   /** A verdict could not be put in force, or its subject is gone: it counts as not in force. */
   public void withdraw(long verdictId, long nowNanos) {
-    ProcessKey key = holder(verdictId);
-    if (key != null) {
-      subjects.put(key, Ladder.withdrawn(subjects.get(key), verdictId, nowNanos));
+    subjects
+        .holder(verdictId)
+        .ifPresent(held ->
+            subjects.put(
+                held.key(), Ladder.withdrawn(held.subject(), verdictId, nowNanos), nowNanos));
+  }
+
+  /** The kernel reports hits of a verdict: whoever is under it has not recovered. */
+  public void onHit(long verdictId, long nowNanos) {
+    subjects
+        .holder(verdictId)
+        .ifPresent(held ->
+            subjects.put(
+                held.key(), held.subject().with(held.source().hit(nowNanos), nowNanos), nowNanos));
+  }
+
+  /** Events are being lost, or not any more: quiet proves nothing meanwhile. */
+  public void onLosses(boolean losing, long nowNanos) {
+    if (this.losing || losing) {
+      lossNanos = nowNanos;
+    }
+    this.losing = losing;
+  }
+
+  /**
+   * An operator arms a rule or model again.
+   *
+   * @return false when it was armed
+   */
+  public boolean rearm(String detector, String operator, long nowNanos) {
+    boolean was = disarmer.rearm(detector, nowNanos);
+    if (was) {
+      standingChanged = true;
+      tell(incidents.close(Alarm.detector(detector), "armed again by " + operator, nowNanos));
+    }
+    return was;
+  }
+
+  /** New rules are in force: rules that were stopped are armed, models are not. */
+  public void rulesReplaced(long nowNanos) {
+    List<DetectorArming> stopped = disarmer.stopped(policy.disarm());
+    if (disarmer.forgetRules()) {
+      standingChanged = true;
+      for (DetectorArming arming : stopped) {
+        if (arming.source() == Finding.Source.RULE) {
+          tell(
+              incidents.close(
+                  Alarm.detector(arming.detector()), "armed again with new rules", nowNanos));
+        }
+      }
     }
   }
 
   /** The verdicts in force, for a restart to apply again. */
   public List<Verdict> live(long nowNanos) {
-    List<Verdict> live = new ArrayList<>();
-    for (SubjectState state : subjects.values()) {
-      live.addAll(state.live(nowNanos));
-    }
-    return live;
+    return subjects.live(nowNanos);
   }
 
-  /** Passes time: forgets subjects that nothing is left of, and tells repeats that have waited. */
+  /**
+   * Passes time: forgets subjects that nothing is left of, eases verdicts whose subjects have
+   * recovered, arms what was quiet, and tells repeats that have waited.
+   */
   public List<Incident> onTick(long nowNanos) {
-    Iterator<SubjectState> oldest = subjects.values().iterator();
-    for (int i = 0; i < SWEEP && oldest.hasNext(); i++) {
-      if (oldest.next().isOver(policy, nowNanos)) {
-        oldest.remove();
+    lastNanos = Math.max(lastNanos, nowNanos);
+    subjects.sweep(policy, nowNanos);
+    if (nowNanos >= easeNextNanos) {
+      easeNextNanos = nowNanos + EASE_EACH_NANOS;
+      ease(nowNanos);
+      for (DetectorArming armed : disarmer.onTick(policy.disarm(), nowNanos)) {
+        standingChanged = true;
+        tell(
+            incidents.close(
+                Alarm.detector(armed.detector()), "armed again after a quiet time", nowNanos));
       }
+      standingChanged |= feedbacks.onTick(nowNanos);
     }
     return incidents.onTick(nowNanos);
+  }
+
+  private void ease(long nowNanos) {
+    if (losing) {
+      lossNanos = nowNanos;
+    }
+    for (SubjectTable.Held held : subjects.holders(nowNanos)) {
+      SourceState source = held.source();
+      if (!Ladder.isRecovered(source, policy, lossNanos, nowNanos)) {
+        continue;
+      }
+      Verdict live = source.latest().orElseThrow();
+      long id = Math.max(lastVerdictId + 1, Math.max(1, nowNanos));
+      Optional<Verdict> weaker = Ladder.eased(live, policy, nowNanos, id);
+      Action level = Policy.below(live.action());
+      subjects.put(
+          held.key(), held.subject().with(source.eased(level, weaker), nowNanos), nowNanos);
+      String outcome;
+      if (weaker.isPresent()) {
+        lastVerdictId = id;
+        subjects.hold(id, held.key());
+        consequences.add(new Consequence.Ease(weaker.get(), live.id()));
+        outcome = "recovered: eased from " + live.action().label() + " to " + level.label();
+      } else {
+        outcome = "recovered: " + live.action().label() + " ended before its time";
+        consequences.add(new Consequence.End(live.id(), "behaviour has recovered"));
+      }
+      eased++;
+      standingChanged = true;
+      tell(incidents.ended(live.id(), weaker, outcome, nowNanos));
+    }
+  }
+
+  /** What is to be done since the last call, in this order. */
+  public List<Consequence> takeConsequences() {
+    if (consequences.isEmpty()) {
+      return List.of();
+    }
+    List<Consequence> taken = List.copyOf(consequences);
+    consequences.clear();
+    return taken;
+  }
+
+  /** What stands between findings and verdicts, when that has changed since the last call. */
+  public Optional<DecisionStanding> takeStanding(long nowNanos) {
+    if (!standingChanged) {
+      return Optional.empty();
+    }
+    standingChanged = false;
+    return Optional.of(
+        new DecisionStanding(
+            disarmer.stopped(policy.disarm()),
+            feedbacks.leanings(nowNanos),
+            disarmer.disarmed(),
+            disarmer.dismantled(),
+            eased));
   }
 
   /** Subjects that are remembered. */
@@ -153,7 +323,7 @@ public final class Decider {
 
   /** Subjects forgotten because there were too many. */
   public long forgotten() {
-    return forgotten;
+    return subjects.forgotten();
   }
 
   /** The incidents under way. */
@@ -161,62 +331,36 @@ public final class Decider {
     return incidents;
   }
 
-  private ProcessInfo subject(Finding finding, long nowNanos) {
-    if (isUnderVerdict(finding.process(), finding.detector(), nowNanos)) {
-      return finding.process();
-    }
-    for (ProcessInfo ancestor : finding.ancestry()) {
-      if (isUnderVerdict(ancestor, finding.detector(), nowNanos)) {
-        return ancestor;
-      }
-    }
-    return finding.process();
+  /**
+   * The decider of a new boot: subjects and incidents of the old one mean nothing, but what
+   * operators have taught and what was dismantled stays.
+   *
+   * @param incidents of the new boot
+   */
+  public Decider afterBoot(int capacity, IncidentBook incidents) {
+    Decider next = new Decider(capacity, policy, protection, incidents);
+    next.disarmer = disarmer;
+    next.disarmer.afterBoot();
+    next.feedbacks = feedbacks;
+    next.feedbacks.afterBoot(lastNanos);
+    return next;
   }
 
-  private boolean isUnderVerdict(ProcessInfo process, String detector, long nowNanos) {
-    SubjectState state = subjects.get(process.key());
-    return state != null
-        && state.source(detector).flatMap(source -> source.live(nowNanos)).isPresent();
-  }
-
-  private ProcessKey holder(long verdictId) {
-    for (Map.Entry<ProcessKey, SubjectState> entry : subjects.entrySet()) {
-      for (SourceState source : entry.getValue().sources()) {
-        if (source.latest().filter(verdict -> verdict.id() == verdictId).isPresent()) {
-          return entry.getKey();
-        }
-      }
-    }
-    return null;
-  }
-
-  private void makeRoom(ProcessKey key, long nowNanos) {
-    if (subjects.size() < capacity || subjects.containsKey(key)) {
-      return;
-    }
-    forgotten++;
-    Iterator<SubjectState> oldest = subjects.values().iterator();
-    for (int i = 0; i < SWEEP && oldest.hasNext(); i++) {
-      if (oldest.next().live(nowNanos).isEmpty()) {
-        oldest.remove();
-        return;
-      }
-    }
-    oldest = subjects.values().iterator();
-    oldest.next(); // All have verdicts: the kernel keeps this one until its expiry without us.
-    oldest.remove();
+  private void tell(Optional<Incident> incident) {
+    incident.ifPresent(one -> consequences.add(new Consequence.Tell(one)));
   }
 
   public void write(DataOutput out) throws IOException {
     out.writeByte(VERSION);
     out.writeLong(lastVerdictId);
-    out.writeLong(forgotten);
-    out.writeInt(subjects.size());
-    for (Map.Entry<ProcessKey, SubjectState> entry : subjects.entrySet()) {
-      ContractCodec.writeKey(entry.getKey(), out);
-      entry.getValue().write(out);
-    }
+    subjects.write(out);
     incidents.write(out);
+    disarmer.write(out);
+    feedbacks.write(out);
+    out.writeLong(eased);
+    out.writeLong(lastNanos);
+    out.writeLong(lossNanos);
+    out.writeBoolean(losing);
   }
 
   /** Reads what {@link #write} wrote, under today's policy and bounds. */
@@ -229,45 +373,25 @@ public final class Decider {
       String incidentPrefix)
       throws IOException {
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new StreamCorruptedException(
-          "a decider's state of version " + version + ": this Ringward reads version " + VERSION);
+          "a decider's state of version " + version + ": this Ringward reads 1 to " + VERSION);
     }
     long lastVerdictId = in.readLong();
-    long forgotten = in.readLong();
-    int size = in.readInt();
-    if (size < 0 || size > MOST) {
-      throw new StreamCorruptedException(size + " subjects: damaged state");
-    }
-    Map<ProcessKey, SubjectState> read = new LinkedHashMap<>();
-    for (int i = 0; i < size; i++) {
-      ProcessKey key = ContractCodec.readKey(in);
-      SubjectState state = SubjectState.read(in);
-      for (SourceState source : state.sources()) {
-        if (source.latest().isPresent()
-            && !source.latest().get().subject().equals(subjectOf(key))) {
-          throw new StreamCorruptedException(
-              "the state of " + key + " holds another subject's verdict: damaged state");
-        }
-      }
-      read.put(key, state);
-    }
+    SubjectTable subjects = SubjectTable.read(in, capacity);
     Decider decider =
         new Decider(
             capacity, policy, protection, IncidentBook.read(in, incidentCapacity, incidentPrefix));
     decider.lastVerdictId = lastVerdictId;
-    decider.forgotten = forgotten;
-    decider.subjects.putAll(read);
-    while (decider.subjects.size() > capacity) {
-      decider.subjects.pollFirstEntry();
+    decider.subjects = subjects;
+    if (version > 1) {
+      decider.disarmer = Disarmer.read(in);
+      decider.feedbacks = FeedbackBook.read(in);
+      decider.eased = in.readLong();
+      decider.lastNanos = in.readLong();
+      decider.lossNanos = in.readLong();
+      decider.losing = in.readBoolean();
     }
     return decider;
-  }
-
-  private static Subject subjectOf(ProcessKey key) throws StreamCorruptedException {
-    if (!key.isPresent()) {
-      throw new StreamCorruptedException("a subject without a process: damaged state");
-    }
-    return new Subject.ProcessTree(key);
   }
 }

@@ -22,7 +22,10 @@ import java.util.Optional;
  * Tells people once, and counts the rest: findings of one detector on one program in one process
  * tree are one incident. It is told at its first finding, at each new verdict, at its 10th, 100th,
  * 1000th … finding, and otherwise once a minute while findings come. After {@value #QUIET_SECONDS}
- * s of quiet it is over, and the next finding begins another.
+ * s of quiet it is over, which is told, and the next finding begins another. An incident about no
+ * tree (an alarm of the disarmer) lasts until {@link #close}.
+ *
+ * <p>An incident shows the verdict that is in force, and none once it has ended.
  *
  * <p>Single-threaded. Bounded: the incident that was quiet longest is given up, and counted.
  */
@@ -49,6 +52,7 @@ public final class IncidentBook {
 
   private static final class Entry {
     String id = "";
+    boolean mayAge = true;
     long firstNanos;
     long lastNanos;
     long count;
@@ -59,8 +63,8 @@ public final class IncidentBook {
     Optional<Verdict> verdict = Optional.empty();
     String outcome = "";
 
-    Incident incident() {
-      return new Incident(id, firstNanos, lastNanos, count, finding, verdict, outcome);
+    Incident incident(boolean over) {
+      return new Incident(id, firstNanos, lastNanos, count, finding, verdict, outcome, over);
     }
   }
 
@@ -88,7 +92,7 @@ public final class IncidentBook {
       Finding finding, ProcessKey tree, Optional<Verdict> verdict, String outcome, long nowNanos) {
     Key key = new Key(finding.detector(), finding.process().executable(), tree);
     Entry entry = open.get(key);
-    if (entry != null && nowNanos - entry.lastNanos >= QUIET_NANOS) {
+    if (entry != null && entry.mayAge && nowNanos - entry.lastNanos >= QUIET_NANOS) {
       open.remove(key);
       entry = null;
     }
@@ -110,7 +114,39 @@ public final class IncidentBook {
         || round
         || verdict.isPresent()
         || nowNanos - entry.reportedNanos >= REPORT_NANOS) {
-      return Optional.of(report(entry, nowNanos));
+      return Optional.of(report(entry, false, nowNanos));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * A verdict has ended before its expiry, or was never in force.
+   *
+   * @param instead the weaker verdict that took its place
+   * @param outcome what became of it
+   * @return what is to be told now
+   */
+  public Optional<Incident> ended(
+      long verdictId, Optional<Verdict> instead, String outcome, long nowNanos) {
+    for (Entry entry : open.values()) {
+      if (entry.verdict.isPresent() && entry.verdict.get().id() == verdictId) {
+        entry.verdict = instead;
+        entry.outcome = outcome;
+        return Optional.of(report(entry, false, nowNanos));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Closes the incident of a detector that is about no tree. */
+  public Optional<Incident> close(String detector, String outcome, long nowNanos) {
+    for (Iterator<Entry> entries = open.values().iterator(); entries.hasNext(); ) {
+      Entry entry = entries.next();
+      if (!entry.mayAge && entry.finding.detector().equals(detector)) {
+        entries.remove();
+        entry.outcome = outcome;
+        return Optional.of(report(entry, true, nowNanos));
+      }
     }
     return Optional.empty();
   }
@@ -124,14 +160,14 @@ public final class IncidentBook {
     Iterator<Entry> entries = open.values().iterator();
     while (entries.hasNext()) {
       Entry entry = entries.next();
-      boolean over = nowNanos - entry.lastNanos >= QUIET_NANOS;
+      boolean over = entry.mayAge && nowNanos - entry.lastNanos >= QUIET_NANOS;
       boolean waits =
           entry.count > entry.reportedCount && nowNanos - entry.reportedNanos >= REPORT_NANOS;
-      if (waits) {
+      if (waits || over) {
         if (told.isEmpty()) {
           told = new ArrayList<>();
         }
-        told.add(report(entry, nowNanos));
+        told.add(report(entry, over, nowNanos));
       }
       if (over) {
         entries.remove();
@@ -161,14 +197,16 @@ public final class IncidentBook {
     entry.id = prefix + "-" + ++sequence;
     entry.firstNanos = nowNanos;
     entry.lastNanos = nowNanos;
+    entry.mayAge = key.tree().isPresent();
     open.put(key, entry);
     return entry;
   }
 
-  private static Incident report(Entry entry, long nowNanos) {
+  private static Incident report(Entry entry, boolean over, long nowNanos) {
     entry.reportedNanos = nowNanos;
     entry.reportedCount = entry.count;
-    return entry.incident();
+    entry.verdict = entry.verdict.filter(verdict -> verdict.expiryNanos() > nowNanos);
+    return entry.incident(over);
   }
 
   public void write(DataOutput out) throws IOException {
@@ -182,7 +220,7 @@ public final class IncidentBook {
       out.writeLong(entry.reportAt);
       out.writeLong(entry.reportedNanos);
       out.writeLong(entry.reportedCount);
-      ContractCodec.writeIncident(entry.incident(), out);
+      ContractCodec.writeIncident(entry.incident(false), out);
     }
   }
 
@@ -211,6 +249,7 @@ public final class IncidentBook {
       entry.reportedNanos = in.readLong();
       entry.reportedCount = in.readLong();
       Incident incident = ContractCodec.readIncident(in);
+      entry.mayAge = tree.isPresent();
       entry.id = incident.id();
       entry.firstNanos = incident.firstNanos();
       entry.lastNanos = incident.lastNanos();

@@ -2,6 +2,7 @@
 package io.ringward.decide;
 
 import io.ringward.kernel.Action;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Finding.Proposal;
 import io.ringward.kernel.Operation;
@@ -10,6 +11,7 @@ import io.ringward.kernel.Subject;
 import io.ringward.kernel.TokenRate;
 import io.ringward.kernel.Verdict;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,8 +25,9 @@ import java.util.Set;
  * {@link Policy#cap}. Quiet time leads down again. Each verdict ends; the next one on the same
  * subject lasts longer, up to {@link Policy#longestNanos}. While a verdict is in force no other of
  * the same detector is made, unless it is stronger or the first one has less than a quarter of its
- * time left. Whoever is protected gets none, and whom an operator released gets none until the mute
- * is over.
+ * time left. While behaviour under a verdict has recovered the verdict itself goes down, step by
+ * step. Whoever is protected gets none, and whom an operator released gets none until the mute is
+ * over.
  */
 public final class Ladder {
   private Ladder() {}
@@ -41,7 +44,7 @@ public final class Ladder {
       Protection protection,
       long nowNanos,
       long verdictId) {
-    return decide(state, finding, finding.process(), policy, protection, nowNanos, verdictId);
+    return decide(state, finding, finding.process(), 0, policy, protection, nowNanos, verdictId);
   }
 
   /**
@@ -49,11 +52,16 @@ public final class Ladder {
    * tree is under a verdict already.
    *
    * @param subject the process; protected as well as the finding's own
+   * @param leaning what operators have taught of this detector and program, see {@link
+   *     FeedbackBook}: over 0 a model needs a higher score, and a rule gets so many steps less;
+   *     below 0 a model begins so many steps higher, and a rule's verdict lasts as after so many
+   *     more offences
    */
   public static Ruling decide(
       SubjectState state,
       Finding finding,
       ProcessInfo subject,
+      int leaning,
       Policy policy,
       Protection protection,
       long nowNanos,
@@ -83,40 +91,134 @@ public final class Ladder {
               + Durations.text(source.mutedUntilNanos() - nowNanos)
               + " more");
     }
-    SourceState stepped = step(source, finding, policy, nowNanos);
+    if (finding.source() == Finding.Source.MODEL && finding.score() < neededScore(leaning)) {
+      return Ruling.nothing(
+          tree,
+          state.with(source, nowNanos),
+          String.format(
+              Locale.ROOT,
+              "alert only: called a false positive on this program before, now a score of %.2f is"
+                  + " needed",
+              neededScore(leaning)));
+    }
+    Action cap = cap(finding, leaning, policy);
+    SourceState stepped =
+        step(source, cap, Policy.least(start(finding, leaning, policy), cap), policy, nowNanos);
     if (stepped.level() == Action.OBSERVE) {
       return Ruling.nothing(
-          tree, state.with(stepped, nowNanos), "the policy allows to observe only");
+          tree,
+          state.with(stepped, nowNanos),
+          leaning > 0 && policy.cap(finding) != Action.OBSERVE
+              ? "alert only: called a false positive on this program before"
+              : "the policy allows to observe only");
     }
-    return issue(
-        state, stepped, finding, finding.proposal().get(), tree, policy, nowNanos, verdictId);
+    return issue(state, stepped, finding, leaning, tree, policy, nowNanos, verdictId);
   }
 
-  /** What becomes of a subject when an operator releases a verdict on it. */
+  /**
+   * What becomes of a subject when an operator releases a verdict on it. One that he confirms was
+   * right: nothing is muted and the step is kept.
+   */
   public static SubjectState released(
-      SubjectState state, long verdictId, Policy policy, long nowNanos) {
-    for (SourceState source : state.sources()) {
-      if (source.latest().filter(verdict -> verdict.id() == verdictId).isPresent()) {
-        return state.with(source.released(policy, nowNanos), nowNanos);
-      }
-    }
-    return state;
+      SubjectState state, long verdictId, Feedback feedback, Policy policy, long nowNanos) {
+    return state
+        .holder(verdictId)
+        .map(source ->
+            switch (feedback) {
+              case NONE, FALSE_POSITIVE -> source.released(policy, nowNanos);
+              case CONFIRMED -> source.withdrawn();
+            })
+        .map(source -> state.with(source, nowNanos))
+        .orElse(state);
   }
 
   /** What becomes of a subject when a verdict could not be put in force, or ended by itself. */
   public static SubjectState withdrawn(SubjectState state, long verdictId, long nowNanos) {
-    for (SourceState source : state.sources()) {
-      if (source.latest().filter(verdict -> verdict.id() == verdictId).isPresent()) {
-        return state.with(source.withdrawn(), nowNanos);
-      }
+    return state
+        .holder(verdictId)
+        .map(source -> state.with(source.withdrawn(), nowNanos))
+        .orElse(state);
+  }
+
+  /**
+   * Whether behaviour under a verdict has recovered: neither a finding of its detector nor a hit in
+   * the kernel for {@link Policy#recoveryNanos}. What a rule's author asked for is kept in full,
+   * only what repetition added is eased; who is frozen cannot misbehave, so that proves nothing.
+   *
+   * @param sinceNanos when events were last lost: quiet before that proves nothing either
+   */
+  static boolean isRecovered(SourceState source, Policy policy, long sinceNanos, long nowNanos) {
+    Optional<Verdict> live = source.live(nowNanos);
+    if (live.isEmpty() || source.cause().firmUntilNanos() > nowNanos) {
+      return false;
     }
-    return state;
+    return switch (live.get().action()) {
+      case OBSERVE, FREEZE, KILL -> false;
+      case WATCH, THROTTLE, BLOCK -> {
+        long quiet = Math.max(live.get().issuedNanos(), source.lastFindingNanos());
+        quiet = Math.max(Math.max(quiet, source.cause().lastHitNanos()), sinceNanos);
+        yield nowNanos - quiet >= policy.recoveryNanos();
+      }
+    };
+  }
+
+  /**
+   * The next lower verdict after one whose subject has recovered; none below watch. It ends when
+   * the stronger one would have ended.
+   */
+  static Optional<Verdict> eased(Verdict live, Policy policy, long nowNanos, long verdictId) {
+    Action action = Policy.below(live.action());
+    if (action == Action.OBSERVE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Verdict(
+            verdictId,
+            live.subject(),
+            action,
+            live.operations(),
+            action == Action.THROTTLE ? Optional.of(policy.escalationRate()) : Optional.empty(),
+            nowNanos,
+            live.expiryNanos(),
+            0,
+            live.shadow(),
+            live.source(),
+            live.reason()));
+  }
+
+  /** A model's score that leads to a verdict: 0 untaught, then 0.75, 0.875, 0.9375. */
+  private static double neededScore(int leaning) {
+    return leaning <= 0 ? 0 : 1 - Math.pow(0.5, leaning + 1);
+  }
+
+  private static Action cap(Finding finding, int leaning, Policy policy) {
+    Action cap = policy.cap(finding);
+    return switch (finding.source()) {
+      case RULE -> {
+        for (int i = 0; i < leaning; i++) {
+          cap = Policy.below(cap);
+        }
+        yield cap;
+      }
+      case MODEL -> cap;
+    };
+  }
+
+  private static Action start(Finding finding, int leaning, Policy policy) {
+    Action start = policy.start(finding);
+    return switch (finding.source()) {
+      case RULE -> start;
+      case MODEL -> {
+        for (int i = leaning; i < 0 && start != Action.OBSERVE; i++) {
+          start = Policy.above(start);
+        }
+        yield start;
+      }
+    };
   }
 
   private static SourceState step(
-      SourceState source, Finding finding, Policy policy, long nowNanos) {
-    Action cap = policy.cap(finding);
-    Action start = policy.start(finding);
+      SourceState source, Action cap, Action start, Policy policy, long nowNanos) {
     if (source.level() == Action.OBSERVE) {
       return source.at(start, 0, nowNanos);
     }
@@ -139,11 +241,12 @@ public final class Ladder {
       SubjectState state,
       SourceState source,
       Finding finding,
-      Proposal proposal,
+      int leaning,
       Subject tree,
       Policy policy,
       long nowNanos,
       long verdictId) {
+    Proposal proposal = finding.proposal().orElseThrow();
     Optional<Verdict> live = source.live(nowNanos);
     if (live.isPresent() && isEnough(live.get(), source.level(), nowNanos)) {
       return Ruling.nothing(
@@ -167,7 +270,8 @@ public final class Ladder {
           state.with(source, nowNanos),
           "no further verdict: " + others.size() + " are in force on it already");
     }
-    long duration = policy.durationNanos(proposal.durationNanos(), source.offences());
+    int sureness = finding.source() == Finding.Source.RULE ? Math.max(0, -leaning) : 0;
+    long duration = policy.durationNanos(proposal.durationNanos(), source.offences() + sureness);
     Action action = source.level();
     Optional<TokenRate> rate =
         action == Action.THROTTLE
@@ -189,7 +293,7 @@ public final class Ladder {
             finding.summary());
     return new Ruling(
         tree,
-        state.with(source.issued(verdict), nowNanos),
+        state.with(source.issued(verdict, VerdictCause.of(finding, nowNanos)), nowNanos),
         Optional.of(verdict),
         live.map(v -> OptionalLong.of(v.id())).orElse(OptionalLong.empty()),
         (shadow ? "shadow: would " : "")

@@ -29,6 +29,9 @@ import java.util.Set;
  *     io.ringward.kernel.WireLayouts#VERDICT_SLOTS}, inherited ones included)
  * @param escalationRate the rate of a throttle that no proposal gave one for
  * @param enforceable operations that this host's rungs can refuse; only said, verdicts cover more
+ * @param recoveryNanos without a finding and without a hit for so long, a verdict in force goes one
+ *     step down
+ * @param disarm when a rule or model is not obeyed any more
  */
 public record Policy(
     Mode mode,
@@ -42,7 +45,9 @@ public record Policy(
     long muteNanos,
     int liveVerdicts,
     TokenRate escalationRate,
-    Set<Operation> enforceable) {
+    Set<Operation> enforceable,
+    long recoveryNanos,
+    DisarmPolicy disarm) {
   private static final long SECOND = 1_000_000_000L;
   private static final long DAY = 24 * 3600 * SECOND;
 
@@ -57,6 +62,7 @@ public record Policy(
     Objects.requireNonNull(mode);
     Objects.requireNonNull(ruleCap);
     Objects.requireNonNull(escalationRate);
+    Objects.requireNonNull(disarm);
     growth = List.copyOf(growth);
     enforceable = Set.copyOf(enforceable);
     if (modelCap.compareTo(Action.BLOCK) > 0) {
@@ -77,6 +83,7 @@ public record Policy(
     between("the decay", decayNanos, SECOND, DAY);
     between("the mute", muteNanos, 0, DAY);
     between("live verdicts", liveVerdicts, 1, 16);
+    between("the recovery", recoveryNanos, SECOND, DAY);
   }
 
   /** The policy of a fresh installation: 1, 5, 15 times the proposal, an hour at most. */
@@ -93,7 +100,9 @@ public record Policy(
         600 * SECOND,
         3,
         new TokenRate(5, 10),
-        Set.of(Operation.CONNECT, Operation.BIND));
+        Set.of(Operation.CONNECT, Operation.BIND),
+        60 * SECOND,
+        DisarmPolicy.STANDARD);
   }
 
   /** The same in another mode. */
@@ -110,7 +119,9 @@ public record Policy(
         muteNanos,
         liveVerdicts,
         escalationRate,
-        enforceable);
+        enforceable,
+        recoveryNanos,
+        disarm);
   }
 
   /** The same with other caps. */
@@ -127,7 +138,28 @@ public record Policy(
         muteNanos,
         liveVerdicts,
         escalationRate,
-        enforceable);
+        enforceable,
+        recoveryNanos,
+        disarm);
+  }
+
+  /** The same with another disarmer. */
+  public Policy withDisarm(DisarmPolicy disarm) {
+    return new Policy(
+        mode,
+        ruleCap,
+        modelCap,
+        growth,
+        longestNanos,
+        strikesToEscalate,
+        strikeSpacingNanos,
+        decayNanos,
+        muteNanos,
+        liveVerdicts,
+        escalationRate,
+        enforceable,
+        recoveryNanos,
+        disarm);
   }
 
   /** The same on a host that can refuse these operations. */
@@ -144,7 +176,9 @@ public record Policy(
         muteNanos,
         liveVerdicts,
         escalationRate,
-        enforceable);
+        enforceable,
+        recoveryNanos,
+        disarm);
   }
 
   /**

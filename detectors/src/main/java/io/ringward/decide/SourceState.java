@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param releases how often an operator released one
  * @param mutedUntilNanos no verdict before this
  * @param latest the latest verdict; in force until its expiry
+ * @param cause what the latest verdict came of
  */
 public record SourceState(
     String detector,
@@ -32,16 +33,27 @@ public record SourceState(
     int offences,
     int releases,
     long mutedUntilNanos,
-    Optional<Verdict> latest) {
+    Optional<Verdict> latest,
+    VerdictCause cause) {
   public SourceState {
     Objects.requireNonNull(detector);
     Objects.requireNonNull(level);
     Objects.requireNonNull(latest);
+    Objects.requireNonNull(cause);
   }
 
   static SourceState fresh(String detector, long nowNanos) {
     return new SourceState(
-        detector, Action.OBSERVE, 0, nowNanos, nowNanos, 0, 0, Long.MIN_VALUE, Optional.empty());
+        detector,
+        Action.OBSERVE,
+        0,
+        nowNanos,
+        nowNanos,
+        0,
+        0,
+        Long.MIN_VALUE,
+        Optional.empty(),
+        VerdictCause.NONE);
   }
 
   /** The verdict in force now. */
@@ -68,7 +80,8 @@ public record SourceState(
         (int) Math.max(0, offences - steps),
         releases,
         mutedUntilNanos,
-        latest);
+        latest,
+        cause);
   }
 
   SourceState seen(long nowNanos) {
@@ -81,7 +94,8 @@ public record SourceState(
         offences,
         releases,
         mutedUntilNanos,
-        latest);
+        latest,
+        cause);
   }
 
   SourceState at(Action level, int strikes, long lastStrikeNanos) {
@@ -94,10 +108,11 @@ public record SourceState(
         offences,
         releases,
         mutedUntilNanos,
-        latest);
+        latest,
+        cause);
   }
 
-  SourceState issued(Verdict verdict) {
+  SourceState issued(Verdict verdict, VerdictCause cause) {
     return new SourceState(
         detector,
         level,
@@ -107,7 +122,8 @@ public record SourceState(
         Math.min(offences, 1000) + 1,
         releases,
         mutedUntilNanos,
-        Optional.of(verdict));
+        Optional.of(verdict),
+        cause);
   }
 
   SourceState released(Policy policy, long nowNanos) {
@@ -120,7 +136,53 @@ public record SourceState(
         offences,
         Math.min(releases, 1000) + 1,
         nowNanos + policy.muteNanos(releases),
-        Optional.empty());
+        Optional.empty(),
+        VerdictCause.NONE);
+  }
+
+  /** The kernel reported hits of the verdict. */
+  SourceState hit(long nowNanos) {
+    return new SourceState(
+        detector,
+        level,
+        strikes,
+        lastStrikeNanos,
+        lastFindingNanos,
+        offences,
+        releases,
+        mutedUntilNanos,
+        latest,
+        cause.hit(nowNanos));
+  }
+
+  /** On a lower step, under the weaker verdict or under none. */
+  SourceState eased(Action level, Optional<Verdict> weaker) {
+    return new SourceState(
+        detector,
+        level,
+        0,
+        lastStrikeNanos,
+        lastFindingNanos,
+        offences,
+        releases,
+        mutedUntilNanos,
+        weaker,
+        cause);
+  }
+
+  /** As if the verdict had never been given: whoever asked for it was disarmed. */
+  SourceState retracted() {
+    return new SourceState(
+        detector,
+        Action.OBSERVE,
+        0,
+        lastStrikeNanos,
+        lastFindingNanos,
+        Math.max(0, offences - 1),
+        releases,
+        mutedUntilNanos,
+        Optional.empty(),
+        VerdictCause.NONE);
   }
 
   /** Without its verdict: it could not be put in force, or its subject is gone. */
@@ -134,7 +196,8 @@ public record SourceState(
         offences,
         releases,
         mutedUntilNanos,
-        Optional.empty());
+        Optional.empty(),
+        cause);
   }
 
   /** Whether nothing is left to remember. */
@@ -157,9 +220,10 @@ public record SourceState(
     out.writeInt(releases);
     out.writeLong(mutedUntilNanos);
     ContractCodec.writeOptional(latest, ContractCodec::writeVerdict, out);
+    cause.write(out);
   }
 
-  static SourceState read(DataInput in) throws IOException {
+  static SourceState read(DataInput in, int version) throws IOException {
     return new SourceState(
         ContractCodec.readText(in),
         ContractCodec.readEnum(in, Action.values()),
@@ -169,6 +233,7 @@ public record SourceState(
         Math.clamp(in.readInt(), 0, 1001),
         Math.clamp(in.readInt(), 0, 1001),
         in.readLong(),
-        ContractCodec.readOptional(in, ContractCodec::readVerdict));
+        ContractCodec.readOptional(in, ContractCodec::readVerdict),
+        version < 2 ? VerdictCause.NONE : VerdictCause.read(in));
   }
 }

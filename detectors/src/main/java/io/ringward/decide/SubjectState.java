@@ -25,7 +25,8 @@ public record SubjectState(List<SourceState> sources) {
   /** A subject without a past. */
   public static final SubjectState NEW = new SubjectState(List.of());
 
-  private static final int VERSION = 1;
+  /** Version 1 did not say what a verdict came of. */
+  private static final int VERSION = 2;
 
   public SubjectState {
     sources = List.copyOf(sources);
@@ -67,6 +68,16 @@ public record SubjectState(List<SourceState> sources) {
     return new SubjectState(next);
   }
 
+  /** Where the detector stands whose latest verdict this is. */
+  Optional<SourceState> holder(long verdictId) {
+    for (SourceState source : sources) {
+      if (source.latest().isPresent() && source.latest().get().id() == verdictId) {
+        return Optional.of(source);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Whether nothing is left to remember. */
   boolean isOver(Policy policy, long nowNanos) {
     return sources.stream().allMatch(source -> source.isOver(policy, nowNanos));
@@ -79,11 +90,11 @@ public record SubjectState(List<SourceState> sources) {
 
   public static SubjectState read(DataInput in) throws IOException {
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new StreamCorruptedException(
-          "a subject's state of version " + version + ": this Ringward reads version " + VERSION);
+          "a subject's state of version " + version + ": this Ringward reads 1 to " + VERSION);
     }
-    List<SourceState> sources = ContractCodec.readList(in, SourceState::read);
+    List<SourceState> sources = ContractCodec.readList(in, i -> SourceState.read(i, version));
     if (sources.size() > SOURCES) {
       throw new StreamCorruptedException(
           "a subject's state of " + sources.size() + " detectors: damaged state");

@@ -57,11 +57,13 @@ public final class BurstDetector {
     return new BurstDetector(copies);
   }
 
-  /** Judges a vector, and learns it when it is of a whole window. */
+  /** Judges a vector, and learns it when it is of a whole window without losses. */
   public List<Burst> observe(FeatureVector vector) {
     List<Burst> bursts = List.of();
     boolean whole =
-        !vector.has(FeatureVector.Flag.PARTIAL) && !vector.has(FeatureVector.Flag.ENDED);
+        !vector.has(FeatureVector.Flag.PARTIAL)
+            && !vector.has(FeatureVector.Flag.ENDED)
+            && !vector.has(FeatureVector.Flag.DEGRADED);
     for (int i = 0; i < baselines.length; i++) {
       BurstKind kind = KINDS[i];
       double count = vector.value(kind.feature());

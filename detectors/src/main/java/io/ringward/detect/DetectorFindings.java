@@ -133,7 +133,7 @@ final class DetectorFindings {
     List<String> all = new ArrayList<>(tags);
     all.add("scope_" + vector.program().scope().label());
     if (vector.has(FeatureVector.Flag.DEGRADED)) {
-      all.add("degraded");
+      all.add(Finding.DEGRADED);
       text.append(" (degraded: the kernel is losing events, counts may be too low)");
     }
     return new Finding(

@@ -9,11 +9,15 @@ import java.io.IOException;
 
 /**
  * Whether events are being lost: from one sample to the next, did any hook's drops or recursion
- * misses grow? Not thread-safe.
+ * misses grow? One quiet sample is not the end: windows reach over samples. Not thread-safe.
  */
 final class LossGauge {
+  private static final int LATELY = 1;
+  private static final int BEFORE = 2;
+
   private long lost = -1;
-  private boolean losing;
+  private boolean lately;
+  private boolean before;
 
   /** Takes the next sample. The first one only sets the mark: what was lost before is past. */
   void onSample(KernelSample sample) {
@@ -21,22 +25,25 @@ final class LossGauge {
     for (HookCounters hook : sample.hooks()) {
       now += hook.droppedTotal() + hook.recursionMisses();
     }
-    losing = lost >= 0 && now > lost;
+    before = lately;
+    lately = lost >= 0 && now > lost;
     lost = now;
   }
 
   void write(DataOutput out) throws IOException {
     out.writeLong(lost);
-    out.writeBoolean(losing);
+    out.writeByte((lately ? LATELY : 0) | (before ? BEFORE : 0));
   }
 
   void read(DataInput in) throws IOException {
     lost = in.readLong();
-    losing = in.readBoolean();
+    int bits = in.readUnsignedByte();
+    lately = (bits & LATELY) != 0;
+    before = (bits & BEFORE) != 0;
   }
 
-  /** Whether the last sample showed a loss. */
+  /** Whether the last sample or the one before it showed a loss. */
   boolean losing() {
-    return losing;
+    return lately || before;
   }
 }

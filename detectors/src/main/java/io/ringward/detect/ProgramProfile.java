@@ -74,7 +74,8 @@ public final class ProgramProfile {
   }
 
   /**
-   * Judges an observation and learns it.
+   * Judges an observation and learns it, unless events were lost meanwhile: what is too low then
+   * must not become usual.
    *
    * @return what is to be said of it, mostly nothing
    * @throws IllegalArgumentException when it is another program's
@@ -97,7 +98,9 @@ public final class ProgramProfile {
     if (score instanceof Score.Anomalous anomaly && isConfirmed(anomaly, vector)) {
       findings.add(DetectorFindings.ofAnomaly(observation, anomaly));
     }
-    if (!vector.has(FeatureVector.Flag.PARTIAL) && !vector.has(FeatureVector.Flag.ENDED)) {
+    if (!vector.has(FeatureVector.Flag.PARTIAL)
+        && !vector.has(FeatureVector.Flag.ENDED)
+        && !vector.has(FeatureVector.Flag.DEGRADED)) {
       model.learn(vector, odd || !seen.isEmpty());
     }
     return findings;

@@ -15,6 +15,7 @@ import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
 import io.ringward.kernel.ProcessInfo;
+import io.ringward.kernel.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +64,40 @@ final class IncidentBookTest {
         book.record(FINDING, SHELL.key(), ruling.verdict(), "throttled", 3 * SECOND).orElseThrow();
     assertEquals(3, incident.count());
     assertEquals(ruling.verdict(), incident.verdict());
-    record(FINDING, 100 * SECOND);
-    assertEquals(ruling.verdict(), told.getLast().verdict(), "later ones still name it");
+    long last = ruling.verdict().orElseThrow().expiryNanos() - 1;
+    told.addAll(
+        book.record(FINDING, SHELL.key(), Optional.empty(), "more", last).stream().toList());
+    book.onTick(last + 60 * SECOND).forEach(told::add);
+    record(FINDING, last + 120 * SECOND);
+    assertEquals(Optional.empty(), told.getLast().verdict(), "it has expired");
+  }
+
+  @Test
+  void whatIsInForceIsNamedUntilItEnds() {
+    Decider decider =
+        new Decider(64, Policy.standard(Mode.ENFORCE), Protection.NONE, new IncidentBook(1, "x"));
+    Verdict verdict = decider.decide(FINDING, 3 * SECOND).verdict().orElseThrow();
+    book.record(FINDING, SHELL.key(), Optional.of(verdict), "throttled", 3 * SECOND);
+    for (int i = 0; i < 8; i++) {
+      record(FINDING, 4 * SECOND);
+    }
+    record(FINDING, 4 * SECOND);
+    assertEquals(Optional.of(verdict), told.getLast().verdict(), "the tenth still names it");
+    Incident ended =
+        book.ended(verdict.id(), Optional.empty(), "released", 5 * SECOND).orElseThrow();
+    assertEquals(Optional.empty(), ended.verdict());
+    assertEquals("released", ended.outcome());
+    assertTrue(book.ended(verdict.id(), Optional.empty(), "again", 5 * SECOND).isEmpty());
+  }
+
+  @Test
+  void theEndIsToldOnce() {
+    record(FINDING, SECOND);
+    List<Incident> end = book.onTick(SECOND + IncidentBook.QUIET_SECONDS * SECOND);
+    assertEquals(1, end.size());
+    assertTrue(end.getFirst().over());
+    assertEquals(told.getFirst().id(), end.getFirst().id());
+    assertTrue(book.onTick(2000 * SECOND).isEmpty());
   }
 
   @Test

@@ -65,7 +65,7 @@ final class LadderProperties {
           }
         }
         if (step.release()) {
-          after = Ladder.released(after, verdict.id(), policy, now);
+          after = Ladder.released(after, verdict.id(), Feedback.NONE, policy, now);
         }
       }
       List<Verdict> live = after.live(now);
@@ -193,7 +193,9 @@ final class LadderProperties {
               standard.muteNanos(),
               live,
               standard.escalationRate(),
-              standard.enforceable());
+              standard.enforceable(),
+              standard.recoveryNanos(),
+              standard.disarm());
         });
   }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.decide.Policy.Mode;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Operation;
@@ -152,7 +153,7 @@ final class LadderTest {
     long mute = POLICY.muteNanos();
     for (int release = 0; release < 3; release++) {
       Verdict verdict = decide(SCAN).verdict().orElseThrow();
-      state = Ladder.released(state, verdict.id(), POLICY, now);
+      state = Ladder.released(state, verdict.id(), Feedback.NONE, POLICY, now);
       assertTrue(state.live(now).isEmpty());
       now += mute - SECOND;
       Ruling muted = decide(SCAN);

@@ -68,7 +68,9 @@ final class PolicyTest {
                         1,
                         3,
                         STANDARD.escalationRate(),
-                        STANDARD.enforceable()))
+                        STANDARD.enforceable(),
+                        STANDARD.recoveryNanos(),
+                        STANDARD.disarm()))
             .getMessage();
     assertTrue(message.contains(why), message);
   }

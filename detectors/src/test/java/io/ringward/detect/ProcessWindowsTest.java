@@ -254,6 +254,11 @@ final class ProcessWindowsTest {
     windows.onSample(sample(t + 2 * SECOND, 51));
     windows.onEvent(events.connect(t + 2 * SECOND + 1, SHELL, INIT, 1, 80, Decision.ALLOWED));
     windows.closeWindows(t + 3 * SECOND);
+    assertTrue(only(Scope.PROCESS).has(Flag.DEGRADED), "one quiet sample is not the end");
+    vectors.clear();
+    windows.onSample(sample(t + 3 * SECOND, 51));
+    windows.onEvent(events.connect(t + 3 * SECOND + 1, SHELL, INIT, 1, 80, Decision.ALLOWED));
+    windows.closeWindows(t + 4 * SECOND);
     assertFalse(only(Scope.PROCESS).has(Flag.DEGRADED));
   }
 

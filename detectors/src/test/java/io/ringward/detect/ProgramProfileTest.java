@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.detect;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringward.codec.StateBytes;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.ProcessKey;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -65,6 +69,20 @@ final class ProgramProfileTest {
         onlyFinding(profile, scan(Set.of(FeatureVector.Flag.PARTIAL, FeatureVector.Flag.DEGRADED)));
     assertTrue(finding.tags().contains("degraded"));
     assertTrue(finding.summary().endsWith("counts may be too low)"), finding.summary());
+  }
+
+  @Test
+  void whatWasSeenWhileEventsWereLostIsNotLearned() throws IOException {
+    ProgramProfile profile = trained();
+    byte[] before = StateBytes.of(profile, ProgramProfile::write);
+    for (int i = 0; i < 50; i++) {
+      profile.observe(Behaviour.DAEMON.observe(scan(Set.of(FeatureVector.Flag.DEGRADED))));
+    }
+    byte[] after = StateBytes.of(profile, ProgramProfile::write);
+    int suspects = 1 + 8 * (12 + 8); // Whom it suspects is no knowledge of the program.
+    assertArrayEquals(
+        Arrays.copyOf(before, before.length - suspects),
+        Arrays.copyOf(after, after.length - suspects));
   }
 
   @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import io.ringward.decide.Consequence;
 import io.ringward.decide.Decider;
 import io.ringward.decide.IncidentBook;
 import io.ringward.decide.Ruling;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Turns findings into verdicts and incidents. Keyed by host: one {@link Decider} holds the ladder
  * of all subjects of a machine, since verdict ids and the bounds of its state are the machine's. It
  * is written into the checkpoint as one value, with the boot id: in another boot its processes do
- * not exist and its times mean nothing, so a new one begins.
+ * not exist and its times mean nothing, so a new one begins, with what operators have taught.
  *
  * <p>Time is the latest kernel time that any item has shown, never a clock of this process: a
  * replay decides as the live run did.
@@ -94,7 +95,12 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
       if (saved.bootId().equals(settings.bootId())) {
         decider = read(new DataInputDeserializer(saved.bytes()));
       } else {
-        LOG.info("the machine has booted since the checkpoint: the ladder begins anew");
+        decider =
+            read(new DataInputDeserializer(saved.bytes()))
+                .afterBoot(settings.capacities().subjects(), book());
+        LOG.info(
+            "the machine has booted since the checkpoint: the ladder begins anew, what operators"
+                + " have taught is kept");
       }
     }
   }
@@ -103,14 +109,16 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
   public void open() throws Exception {
     super.open();
     getMetricGroup().gauge("subjects", () -> decider.size());
+    decider.takeStanding(nowNanos).ifPresent(observer::onStanding);
   }
 
   private Decider fresh() {
     return new Decider(
-        settings.capacities().subjects(),
-        settings.policy(),
-        settings.protection(),
-        new IncidentBook(settings.capacities().incidents(), settings.incidentPrefix()));
+        settings.capacities().subjects(), settings.policy(), settings.protection(), book());
+  }
+
+  private IncidentBook book() {
+    return new IncidentBook(settings.capacities().incidents(), settings.incidentPrefix());
   }
 
   private Decider read(DataInput in) throws IOException {
@@ -165,10 +173,16 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
   @Override
   public void take(DecideItem item) {
     feedback.takeAll().forEach(this::learn);
+    decide(item);
+    follow();
+  }
+
+  private void decide(DecideItem item) {
     switch (item) {
       case DecideItem.Found(Finding finding) -> onFinding(finding);
       case DecideItem.Hit(Event.Enforcement enforcement) -> {
         passTime(enforcement.header().kernelTimeNanos());
+        decider.onHit(enforcement.verdictId(), nowNanos);
         observer.onEnforcement(enforcement);
       }
       case DecideItem.Added(Verdict verdict) -> {
@@ -187,9 +201,18 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
       }
       case DecideItem.Rearmed(long timeNanos, String detector, String operator) -> {
         passTime(timeNanos);
-        LOG.info("{} re-arms {}", operator, detector);
+        if (decider.rearm(detector, operator, nowNanos)) {
+          LOG.info("{} has armed {} again", operator, detector);
+        }
       }
-      case DecideItem.RulesReplaced(long timeNanos) -> passTime(timeNanos);
+      case DecideItem.RulesReplaced(long timeNanos) -> {
+        passTime(timeNanos);
+        decider.rulesReplaced(nowNanos);
+      }
+      case DecideItem.Losses(long timeNanos, boolean losing) -> {
+        passTime(timeNanos);
+        decider.onLosses(losing, nowNanos);
+      }
       case DecideItem.Pulse(long timeNanos, long enteredNanos) -> {
         passTime(timeNanos);
         for (Incident incident : decider.onTick(nowNanos)) {
@@ -200,6 +223,22 @@ public final class DecideOperator extends AbstractStreamOperator<SinkItem>
       case DecideItem.StagePulse _, DecideItem.Mark _ ->
           throw new IllegalStateException(item + " is the gate's to take");
     }
+  }
+
+  /** Does what the decision asks for beside its ruling, and shows how it stands. */
+  private void follow() {
+    for (Consequence consequence : decider.takeConsequences()) {
+      switch (consequence) {
+        case Consequence.Ease(Verdict verdict, long supersedes) -> {
+          emit(new SinkItem.Apply(verdict, OptionalLong.of(supersedes)));
+          feedback.take(verdict.id()).ifPresent(outcome -> learn(verdict.id(), outcome));
+        }
+        case Consequence.End(long verdictId, String why) ->
+            emit(new SinkItem.Release(nowNanos, verdictId, why));
+        case Consequence.Tell(Incident incident) -> emit(new SinkItem.Tell(incident));
+      }
+    }
+    decider.takeStanding(nowNanos).ifPresent(observer::onStanding);
   }
 
   private void onFinding(Finding finding) {

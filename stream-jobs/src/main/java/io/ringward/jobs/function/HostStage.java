@@ -15,6 +15,7 @@ import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.rules.Rule;
 import io.ringward.rules.RuleCompiler;
@@ -93,7 +94,7 @@ public final class HostStage {
       case EventView event -> onEvent(event);
       case ControlItem.Tick tick -> onTick(tick);
       case ControlItem.Bootstrap bootstrap -> table.bootstrap(bootstrap.process());
-      case ControlItem.Sampled sampled -> windows.onSample(sampled.sample());
+      case ControlItem.Sampled sampled -> onSample(sampled.sample());
       case ControlItem.AddVerdict add -> output.toDecide(new DecideItem.Added(add.verdict()));
       case ControlItem.ReleaseVerdict release ->
           output.toDecide(
@@ -179,7 +180,28 @@ public final class HostStage {
   private void matched(Rule rule, EventContext event) {
     output.toDecide(
         new DecideItem.Found(
-            RuleFindings.of(rule, event, view.timeNanos(), actor.info(), table.ancestry(actor))));
+            RuleFindings.of(
+                rule,
+                event,
+                view.timeNanos(),
+                actor.info(),
+                table.ancestry(actor),
+                windows.isDegraded())));
+  }
+
+  private void onSample(KernelSample sample) {
+    boolean before = windows.isDegraded();
+    windows.onSample(sample);
+    if (windows.isDegraded() != before) {
+      output.toDecide(new DecideItem.Losses(sample.timeNanos(), !before));
+      if (before) {
+        LOG.info("the kernel loses no events any more");
+      } else {
+        LOG.warn(
+            "the kernel is losing events: findings are marked degraded and models learn nothing"
+                + " until that ends");
+      }
+    }
   }
 
   private void onTick(ControlItem.Tick tick) {

@@ -8,6 +8,7 @@ import io.ringward.kernel.TokenRate;
 import io.ringward.rules.Rule;
 import io.ringward.rules.RuleAction;
 import io.ringward.rules.event.EventContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,8 @@ final class RuleFindings {
       EventContext event,
       long kernelTimeNanos,
       ProcessInfo process,
-      List<ProcessInfo> ancestry) {
+      List<ProcessInfo> ancestry,
+      boolean degraded) {
     return new Finding(
         Finding.Source.RULE,
         rule.name(),
@@ -32,7 +34,13 @@ final class RuleFindings {
         1.0,
         List.of(),
         proposal(rule.action()),
-        rule.tags());
+        degraded ? tagged(rule.tags()) : rule.tags());
+  }
+
+  private static List<String> tagged(List<String> tags) {
+    List<String> all = new ArrayList<>(tags);
+    all.add(Finding.DEGRADED);
+    return all;
   }
 
   private static Optional<Finding.Proposal> proposal(RuleAction action) {

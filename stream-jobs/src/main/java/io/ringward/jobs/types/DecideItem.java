@@ -27,6 +27,9 @@ public sealed interface DecideItem {
   /** New rules are in force: rules that were dismantled begin anew. */
   record RulesReplaced(long timeNanos) implements DecideItem {}
 
+  /** Events are being lost from now on, or not any more. */
+  record Losses(long timeNanos, boolean losing) implements DecideItem {}
+
   /**
    * A tick on its way through the loop, after the score operator.
    *

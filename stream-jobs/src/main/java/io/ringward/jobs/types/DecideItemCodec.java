@@ -24,6 +24,7 @@ final class DecideItemCodec implements Codec<DecideItem> {
   private static final int RULES_REPLACED = 6;
   private static final int STAGE_PULSE = 7;
   private static final int MARK = 8;
+  private static final int LOSSES = 9;
 
   private DecideItemCodec() {}
 
@@ -58,6 +59,11 @@ final class DecideItemCodec implements Codec<DecideItem> {
         out.writeLong(timeNanos);
         ContractCodec.writeText(detector, out);
         ContractCodec.writeText(operator, out);
+      }
+      case DecideItem.Losses(long timeNanos, boolean losing) -> {
+        out.writeByte(LOSSES);
+        out.writeLong(timeNanos);
+        out.writeBoolean(losing);
       }
       case DecideItem.RulesReplaced(long timeNanos) -> {
         out.writeByte(RULES_REPLACED);
@@ -97,6 +103,7 @@ final class DecideItemCodec implements Codec<DecideItem> {
       case REARMED ->
           new DecideItem.Rearmed(
               in.readLong(), ContractCodec.readText(in), ContractCodec.readText(in));
+      case LOSSES -> new DecideItem.Losses(in.readLong(), in.readBoolean());
       case RULES_REPLACED -> new DecideItem.RulesReplaced(in.readLong());
       case PULSE -> new DecideItem.Pulse(in.readLong(), in.readLong());
       case STAGE_PULSE -> new DecideItem.StagePulse(in.readLong());

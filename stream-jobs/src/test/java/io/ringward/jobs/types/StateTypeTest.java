@@ -145,6 +145,7 @@ final class StateTypeTest {
             StateType.DECIDE_ITEM, new DecideItem.Released(5, 17, "root", Feedback.CONFIRMED)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Rearmed(5, "a rule", "root")),
         new Value(StateType.DECIDE_ITEM, new DecideItem.RulesReplaced(5)),
+        new Value(StateType.DECIDE_ITEM, new DecideItem.Losses(5, true)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Pulse(5, 6)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.StagePulse(5)),
         new Value(StateType.DECIDE_ITEM, new DecideItem.Mark(5, false, true)),
