@@ -60,6 +60,7 @@ public sealed interface DecideItem {
       case Released released -> released.timeNanos;
       case Rearmed rearmed -> rearmed.timeNanos;
       case RulesReplaced replaced -> replaced.timeNanos;
+      case Losses losses -> losses.timeNanos;
       case Pulse pulse -> pulse.timeNanos;
       case StagePulse pulse -> pulse.timeNanos;
       case Mark _ -> Long.MIN_VALUE;
@@ -72,7 +73,7 @@ public sealed interface DecideItem {
       case Found(Finding finding) -> finding.source() == Finding.Source.MODEL;
       case Pulse _ -> true;
       case Mark mark -> mark.scored();
-      case Hit _, Added _, Released _, Rearmed _, RulesReplaced _, StagePulse _ -> false;
+      case Hit _, Added _, Released _, Rearmed _, RulesReplaced _, Losses _, StagePulse _ -> false;
     };
   }
 }
