@@ -31,8 +31,8 @@ class ProblemTest {
           zzz.qqq = x         | 2:14 | unknown field 'zzz.qqq'
           shells              | 2:14 | unknown macro 'shells'; fields have a dot in their name
           proc.name =         | 2:25 | expected a value, found the end of the condition
-          proc.name           | 2:23 | expected an operator (= != < <= > >= contains icontains startswith endswith in exists), found the end of the condition
-          proc.name is x      | 2:24 | expected an operator (= != < <= > >= contains icontains startswith endswith in exists), found 'is'
+          proc.name           | 2:23 | expected an operator (= != < <= > >= contains icontains startswith endswith glob iglob in exists), found the end of the condition
+          proc.name is x      | 2:24 | expected an operator (= != < <= > >= contains icontains startswith endswith glob iglob in exists), found 'is'
           proc.name = x y     | 2:28 | expected 'and', 'or' or the end of the condition, found 'y'
           proc.name = x)      | 2:27 | expected 'and', 'or' or the end of the condition, found ')'
           (proc.name = x      | 2:28 | expected 'and', 'or' or ')', found the end of the condition
@@ -50,7 +50,7 @@ class ProblemTest {
           proc.name = (a)     | 2:26 | expected a value, found '('
           proc.name = 'a      | 2:26 | expected a closing ', found the end of the condition after an open quote
           proc.name = "a\\q"  | 2:28 | expected one of the escapes \\\\\\\\ \\/ \\" \\n \\t \\r \\b \\f, found '\\q'
-          proc.name < x       | 2:24 | 'proc.name' (text) takes the operators = != contains icontains startswith endswith in exists, not '<'
+          proc.name < x       | 2:24 | 'proc.name' (text) takes the operators = != contains icontains startswith endswith glob iglob in exists, not '<'
           user.uid contains 1 | 2:23 | 'user.uid' (number) takes the operators = != < <= > >= in exists, not 'contains'
           fd.rip startswith 1 | 2:21 | 'fd.rip' (ip address) takes the operators = != in exists, not 'startswith'
           user.uid = root     | 2:25 | 'user.uid' expects a whole number, decimal or hexadecimal (0x…), found 'root'
@@ -72,8 +72,9 @@ class ProblemTest {
           proc.aname[] = y    | 2:25 | expected the argument of a field, such as [1], found ']'
           proc.aname[1 = y    | 2:26 | expected ']' after the argument of a field, found ' '
           fd.name = x         | 2:14 | testing 'fd.name', which can be printed in outputs, is not supported yet
-          proc.name glob a*   | 2:24 | the operator 'glob' is not supported yet; supported: = != < <= > >= contains icontains startswith endswith in exists
-          proc.name pmatch (a) | 2:24 | the operator 'pmatch' is not supported yet; supported: = != < <= > >= contains icontains startswith endswith in exists
+          proc.name regex a*  | 2:24 | the operator 'regex' is not supported yet; supported: = != < <= > >= contains icontains startswith endswith glob iglob in exists
+          proc.pid glob 1*    | 2:23 | 'proc.pid' (number) takes the operators = != < <= > >= in exists, not 'glob'
+          proc.name pmatch (a) | 2:24 | the operator 'pmatch' is not supported yet; supported: = != < <= > >= contains icontains startswith endswith glob iglob in exists
           tolower(proc.name) = x | 2:14 | the transformer 'tolower' is not supported yet
           proc.name = x and #a | 2:32 | expected a field, a macro, 'not', 'and', 'or' or a parenthesis, found '#'
           """)

@@ -84,6 +84,8 @@ public final class EvaluatorCompiler {
               case EQUAL, NOT_EQUAL -> 5;
               case STARTS_WITH, ENDS_WITH -> 6;
               case CONTAINS -> 15;
+              case GLOB -> 25;
+              case GLOB_IGNORING_CASE -> 50;
               case CONTAINS_IGNORING_CASE -> 50;
             };
         yield test.field().anyAncestor() ? once * 8 : once;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.rules.evaluate;
 
+import io.ringward.rules.event.GlobPattern;
 import io.ringward.rules.predicate.Predicate.TextComparison;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ interface TextMatch {
       case CONTAINS_IGNORING_CASE -> text -> containsIgnoringCase(text, first);
       case STARTS_WITH -> text -> text.startsWith(first);
       case ENDS_WITH -> text -> text.endsWith(first);
+      case GLOB -> GlobPattern.parse(first, false).orElseThrow()::matches;
+      case GLOB_IGNORING_CASE -> GlobPattern.parse(first, true).orElseThrow()::matches;
     };
   }
 

@@ -83,7 +83,10 @@ public sealed interface Predicate {
     /** ASCII letters match in either case. */
     CONTAINS_IGNORING_CASE,
     STARTS_WITH,
-    ENDS_WITH
+    ENDS_WITH,
+    /** The values are patterns, see {@link io.ringward.rules.event.GlobPattern}. */
+    GLOB,
+    GLOB_IGNORING_CASE
   }
 
   /** How numbers compare, signed. */

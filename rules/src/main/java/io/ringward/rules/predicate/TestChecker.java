@@ -25,7 +25,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Checks single tests: the field is known, the operator fits its type, the values too. */
 final class TestChecker {
@@ -94,9 +93,7 @@ final class TestChecker {
     return switch (type) {
       case TEXT ->
           new TextTest(
-              use,
-              textComparison(operator),
-              operands.stream().map(ListValue::text).collect(Collectors.toSet()));
+              use, textComparison(operator), values.texts(field, isGlob(operator), operands));
       case NUMBER ->
           new NumberTest(use, numberComparison(operator), values.numbers(field, operands));
       case BOOLEAN -> {
@@ -109,6 +106,10 @@ final class TestChecker {
         yield new EventTypeTest(negated ? allBut(types) : types);
       }
     };
+  }
+
+  private static boolean isGlob(Operator operator) {
+    return operator == Operator.GLOB || operator == Operator.GLOB_IGNORING_CASE;
   }
 
   private static Set<EventType> allBut(Set<EventType> types) {
@@ -125,6 +126,8 @@ final class TestChecker {
       case CONTAINS_IGNORING_CASE -> TextComparison.CONTAINS_IGNORING_CASE;
       case STARTS_WITH -> TextComparison.STARTS_WITH;
       case ENDS_WITH -> TextComparison.ENDS_WITH;
+      case GLOB -> TextComparison.GLOB;
+      case GLOB_IGNORING_CASE -> TextComparison.GLOB_IGNORING_CASE;
       case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, EXISTS ->
           throw new IllegalStateException(operator + " does not compare texts");
     };
@@ -138,7 +141,13 @@ final class TestChecker {
       case LESS_OR_EQUAL -> NumberComparison.LESS_OR_EQUAL;
       case GREATER -> NumberComparison.GREATER;
       case GREATER_OR_EQUAL -> NumberComparison.GREATER_OR_EQUAL;
-      case CONTAINS, CONTAINS_IGNORING_CASE, STARTS_WITH, ENDS_WITH, EXISTS ->
+      case CONTAINS,
+          CONTAINS_IGNORING_CASE,
+          STARTS_WITH,
+          ENDS_WITH,
+          GLOB,
+          GLOB_IGNORING_CASE,
+          EXISTS ->
           throw new IllegalStateException(operator + " does not compare numbers");
     };
   }

@@ -4,6 +4,7 @@ package io.ringward.rules.predicate;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Field;
 import io.ringward.rules.event.FieldType;
+import io.ringward.rules.event.GlobPattern;
 import io.ringward.rules.event.IpNetwork;
 import io.ringward.rules.predicate.ListResolver.ListValue;
 import io.ringward.rules.problem.NearestName;
@@ -27,6 +28,25 @@ final class ValueReader {
 
   ValueReader(ProblemCollector problems) {
     this.problems = problems;
+  }
+
+  Set<String> texts(Field field, boolean patterns, List<ListValue> values) {
+    Set<String> texts = new LinkedHashSet<>();
+    for (ListValue value : values) {
+      if (patterns && GlobPattern.parse(value.text(), false).isEmpty()) {
+        problems.add(
+            new RuleProblem.InvalidValue(
+                value.where(),
+                Quoted.of(field.label()),
+                "a pattern of at most "
+                    + GlobPattern.MOST_CHARACTERS
+                    + " characters that does not end with a backslash",
+                value.text()));
+      } else {
+        texts.add(value.text());
+      }
+    }
+    return texts;
   }
 
   Set<Long> numbers(Field field, List<ListValue> values) {

@@ -7,8 +7,6 @@ import java.util.Set;
 public final class NotYet {
   private static final Set<String> OPERATORS =
       Set.of(
-          "glob",
-          "iglob",
           "regex",
           "bcontains",
           "bstartswith",

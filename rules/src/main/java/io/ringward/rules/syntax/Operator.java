@@ -20,6 +20,8 @@ public enum Operator {
   CONTAINS_IGNORING_CASE("icontains", Operand.ONE, EnumSet.of(FieldType.TEXT)),
   STARTS_WITH("startswith", Operand.ONE, EnumSet.of(FieldType.TEXT)),
   ENDS_WITH("endswith", Operand.ONE, EnumSet.of(FieldType.TEXT)),
+  GLOB("glob", Operand.ONE, EnumSet.of(FieldType.TEXT)),
+  GLOB_IGNORING_CASE("iglob", Operand.ONE, EnumSet.of(FieldType.TEXT)),
   IN("in", Operand.LIST, EnumSet.complementOf(EnumSet.of(FieldType.BOOLEAN))),
   EXISTS("exists", Operand.NONE, EnumSet.allOf(FieldType.class));
 
