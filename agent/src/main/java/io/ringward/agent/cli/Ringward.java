@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeListHeading = "%nExit codes:%n",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  ringward demo                        the whole story, in about a minute",
       "  ringward doctor                      what this machine allows",
       "  ringward up                          watch, and say what would be done",
       "  ringward up --mode enforce           watch, and act",
@@ -68,6 +69,7 @@ public final class Ringward implements Callable<Integer> {
         new CommandLine(root)
             .addSubcommand(UpCommand.commandLine(screen))
             .addSubcommand(new DoctorCommand(screen))
+            .addSubcommand(new DemoCommand(screen))
             .addSubcommand(new EventsCommand(screen))
             .addSubcommand(VerdictsCommand.commandLine(screen))
             .addSubcommand(RulesCommand.commandLine(screen))

@@ -35,6 +35,7 @@ final class CommandLineTest {
         "",
         "up",
         "doctor",
+        "demo",
         "events",
         "verdicts",
         "verdicts list",

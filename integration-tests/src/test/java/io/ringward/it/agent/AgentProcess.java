@@ -128,6 +128,15 @@ public final class AgentProcess implements AutoCloseable {
     return runAnywhere(all.toArray(String[]::new));
   }
 
+  /** Begins a command as it is, its output and errors as one stream. */
+  static Process beginAnywhere(String... arguments) {
+    try {
+      return new ProcessBuilder(command(arguments)).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Runs a command as it is. */
   public static Result runAnywhere(String... arguments) {
     try {

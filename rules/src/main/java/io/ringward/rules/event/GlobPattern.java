@@ -16,9 +16,8 @@ import java.util.Optional;
  * backslash at the end, is refused; a bracket that never closes stands for itself, as in glibc.
  *
  * <p><b>Cost.</b> A star is first tried as short as it can be, and only the last one passed is ever
- * made longer (a longer earlier one could match nothing more), so a match takes at most the
- * product of both lengths, never more, and the pattern is bounded. Matching allocates nothing.
- * Immutable.
+ * made longer (a longer earlier one could match nothing more), so a match takes at most the product
+ * of both lengths, never more, and the pattern is bounded. Matching allocates nothing. Immutable.
  */
 public final class GlobPattern {
   /** The longest pattern, in characters. */
@@ -132,8 +131,6 @@ public final class GlobPattern {
   }
 
   static int fold(int codePoint, boolean ignoringCase) {
-    return ignoringCase
-        ? Character.toLowerCase(Character.toUpperCase(codePoint))
-        : codePoint;
+    return ignoringCase ? Character.toLowerCase(Character.toUpperCase(codePoint)) : codePoint;
   }
 }

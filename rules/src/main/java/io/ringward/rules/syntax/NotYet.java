@@ -7,14 +7,7 @@ import java.util.Set;
 public final class NotYet {
   private static final Set<String> OPERATORS =
       Set.of(
-          "regex",
-          "bcontains",
-          "bstartswith",
-          "intersects",
-          "pmatch",
-          "oneof",
-          "anyof",
-          "allof");
+          "regex", "bcontains", "bstartswith", "intersects", "pmatch", "oneof", "anyof", "allof");
   private static final Set<String> TRANSFORMERS =
       Set.of("tolower", "toupper", "b64", "basename", "len", "join", "concat", "getopt", "val");
 

@@ -94,8 +94,28 @@ class GlobPatternTest {
                 ValueLayout.ADDRESS,
                 ValueLayout.JAVA_INT));
     String[] parts = {
-      "*", "?", "a", "b", "B", "/", ".", "[ab]", "[!ab]", "[^B]", "[a-b]", "[]a]", "[", "]", "-",
-      "\\*", "\\a", "[[:upper:]]", "[[:alpha:]/]", "**", "[a-]", "[\\]b]"
+      "*",
+      "?",
+      "a",
+      "b",
+      "B",
+      "/",
+      ".",
+      "[ab]",
+      "[!ab]",
+      "[^B]",
+      "[a-b]",
+      "[]a]",
+      "[",
+      "]",
+      "-",
+      "\\*",
+      "\\a",
+      "[[:upper:]]",
+      "[[:alpha:]/]",
+      "**",
+      "[a-]",
+      "[\\]b]"
     };
     String letters = "abAB/.*]-[\\";
     Random random = new Random(42);

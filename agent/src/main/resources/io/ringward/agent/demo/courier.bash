@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# A program of the demo that does the one thing that a rule forbids it: it connects to a port. 30 s at most.
+port=$1
+pause() { read -r -t "$1" _ || [ $? -gt 128 ] || exit 0; }
+read -r _ || exit 0
+while ((SECONDS < 30)); do
+  : 3<>"/dev/tcp/127.0.0.1/$port"
+  pause 0.2
+done
