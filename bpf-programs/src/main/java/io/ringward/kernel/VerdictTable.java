@@ -62,6 +62,14 @@ public interface VerdictTable extends AutoCloseable {
    */
   List<InForce> inForce();
 
+  /**
+   * Verdicts that have ended since the last call, with their last count of hits; of very many only
+   * the latest. A table that keeps no such account has none.
+   */
+  default List<InForce> takeEnded() {
+    return List.of();
+  }
+
   /** Tells the kernel that the decision loop is alive; called when a tick has passed through it. */
   void beat();
 

@@ -16,8 +16,10 @@ import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.LiveProcess.Mark;
 import io.ringward.loader.WireCodecs.VerdictValue;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +52,10 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ProtectionRefresh protection;
   private final VerdictObjection objection;
   private final ControllerRung controllers;
+  private static final int MOST_ENDED = 4096;
+
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
+  private final Deque<InForce> ended = new ArrayDeque<>();
   private final VerdictSweeper sweeper;
   private boolean closed;
 
@@ -222,13 +227,21 @@ public final class KernelVerdictTable implements VerdictTable {
   @Override
   public synchronized boolean release(long verdictId) {
     requireOpen();
-    Verdict ended = inForce.remove(verdictId);
-    if (ended == null) {
+    Verdict over = inForce.remove(verdictId);
+    if (over == null) {
       return false;
     }
+    verdicts
+        .get(verdictId)
+        .ifPresent(last -> {
+          if (ended.size() == MOST_ENDED) {
+            ended.removeFirst();
+          }
+          ended.addLast(new InForce(over, last.hits()));
+        });
     verdicts.remove(verdictId);
     controllers.release(verdictId);
-    if (ended.subject() instanceof Subject.ControlGroup(long id)) {
+    if (over.subject() instanceof Subject.ControlGroup(long id)) {
       forgetControlGroup(id);
     }
     // The references of processes mean nothing now; the kernel reuses their slots.
@@ -263,6 +276,13 @@ public final class KernelVerdictTable implements VerdictTable {
       }
     }
     return all;
+  }
+
+  @Override
+  public synchronized List<InForce> takeEnded() {
+    List<InForce> taken = List.copyOf(ended);
+    ended.clear();
+    return taken;
   }
 
   /** The kernel does not act on what has expired; here its memory is given back. */

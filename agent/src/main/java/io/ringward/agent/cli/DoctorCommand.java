@@ -7,6 +7,7 @@ import io.ringward.agent.control.AgentStatus;
 import io.ringward.agent.control.CapabilityRow;
 import io.ringward.agent.control.ControlClient;
 import io.ringward.agent.control.ControlException;
+import io.ringward.agent.control.DecisionReport;
 import io.ringward.agent.host.Preconditions;
 import io.ringward.agent.run.AgentLog;
 import io.ringward.agent.run.GuardianException;
@@ -52,7 +53,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** What was found out, and from whom. */
-  private record Findings(Optional<AgentStatus> running, List<CapabilityRow> capabilities) {}
+  private record Findings(
+      Optional<AgentStatus> running,
+      List<CapabilityRow> capabilities,
+      Optional<DecisionReport> decisions) {}
 
   /** A feature of the kernel as JSON shows it. */
   private record FeatureRow(String feature, boolean available, String detail, String lift) {}
@@ -72,9 +76,11 @@ final class DoctorCommand implements Callable<Integer> {
             .toList();
     if (json) {
       JsonLines.print(screen, findings.capabilities());
+      findings.decisions().ifPresent(report -> JsonLines.print(screen, List.of(report)));
       JsonLines.print(screen, features);
     } else {
       show(findings);
+      findings.decisions().ifPresent(this::showDecisions);
       showKernel(features);
     }
     return ExitCode.DONE;
@@ -82,7 +88,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   private Optional<Findings> askAgent() {
     try (ControlClient client = ControlClient.connect(agent.directory())) {
-      return Optional.of(new Findings(Optional.of(client.status()), client.capabilities()));
+      return Optional.of(
+          new Findings(
+              Optional.of(client.status()),
+              client.capabilities(),
+              Optional.of(client.decisions())));
     } catch (ControlException e) {
       if (e.code() == ControlException.Code.NO_AGENT) {
         return Optional.empty();
@@ -97,7 +107,8 @@ final class DoctorCommand implements Callable<Integer> {
           throw new CommandFailure(ExitCode.NOT_PERMITTED, missing);
         });
     try {
-      return new Findings(Optional.empty(), KernelSide.examine(agent.directory()));
+      return new Findings(
+          Optional.empty(), KernelSide.examine(agent.directory()), Optional.empty());
     } catch (GuardianException e) {
       int exitCode =
           e.reason() == GuardianException.Reason.ALREADY_RUNNING
@@ -130,6 +141,52 @@ final class DoctorCommand implements Callable<Integer> {
                 " ".repeat(LEVEL_WIDTH + 1 + width + 2 + rungWidth + 2)
                     + style.dim("lifted by: " + row.lift())));
       }
+    }
+  }
+
+  private void showDecisions(DecisionReport report) {
+    Style style = screen.outStyle();
+    screen.print(List.of("", style.bold("Detectors:")));
+    String loss =
+        report.degraded()
+            ? style.yellow("lower")
+                + " degraded: the kernel is losing events, findings say so and models learn nothing"
+                + " (larger rings: --activity-ring, --lifecycle-ring)"
+            : style.green("best ") + " no events are being lost";
+    screen.print(List.of(loss));
+    for (DecisionReport.Stopped one : report.stopped()) {
+      String until =
+          one.untilNanos() == 0
+              ? "until an operator arms it"
+              : "for " + DurationText.of(Duration.ofNanos(one.untilNanos())) + " more at least";
+      screen.print(
+          List.of(
+              style.red("none ")
+                  + " "
+                  + one.source()
+                  + " "
+                  + Printable.of(one.detector(), 80)
+                  + " is "
+                  + one.state()
+                  + " "
+                  + until
+                  + ": it hit "
+                  + one.hits()
+                  + " distinct process trees or cgroups at once, its findings only alert",
+              style.dim(
+                  "      lifted by: ringward rules rearm \""
+                      + Printable.of(one.detector(), 80)
+                      + "\"")));
+    }
+    if (report.stopped().isEmpty()) {
+      screen.print(List.of(style.green("best ") + " every rule and model is armed"));
+    }
+    if (!report.leanings().isEmpty()) {
+      screen.print(
+          List.of(
+              "      feedback on "
+                  + report.leanings().size()
+                  + " pairs of a detector and a program: ringward verdicts feedback"));
     }
   }
 

@@ -35,6 +35,7 @@ final class RulesCommand implements Callable<Integer> {
     return new CommandLine(new RulesCommand())
         .addSubcommand(new CheckRulesCommand(screen))
         .addSubcommand(new ListFieldsCommand(screen))
-        .addSubcommand(new ReloadRulesCommand(screen));
+        .addSubcommand(new ReloadRulesCommand(screen))
+        .addSubcommand(new RearmCommand(screen));
   }
 }

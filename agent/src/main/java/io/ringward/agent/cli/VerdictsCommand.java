@@ -42,7 +42,8 @@ final class VerdictsCommand implements Callable<Integer> {
     return new CommandLine(new VerdictsCommand())
         .addSubcommand(new ListVerdictsCommand(screen))
         .addSubcommand(new AddVerdictCommand(screen))
-        .addSubcommand(new ReleaseVerdictCommand(screen));
+        .addSubcommand(new ReleaseVerdictCommand(screen))
+        .addSubcommand(new FeedbackCommand(screen));
   }
 
   /** The rows as a table, with a heading. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.agent.config;
 
+import io.ringward.decide.DisarmPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param eventsPerSecondPerProcess quota in the kernel
  * @param controlGroup where connects and binds are seen and refused; empty for the whole machine
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
+ * @param disarm when a rule or model is not obeyed any more
  */
 public record AgentConfiguration(
     Mode mode,
@@ -31,7 +33,8 @@ public record AgentConfiguration(
     long lifecycleRingBytes,
     int eventsPerSecondPerProcess,
     Optional<Path> controlGroup,
-    List<Path> protectedPrograms) {
+    List<Path> protectedPrograms,
+    DisarmPolicy disarm) {
   /** Where the configuration is looked for when nobody names a file. */
   public static final Path DEFAULT_FILE = Path.of("/etc/ringward/ringward.yaml");
 
@@ -61,6 +64,7 @@ public record AgentConfiguration(
         settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(1L << 20),
         settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(5_000),
         settings.get(SettingTable.CONTROL_GROUP),
-        settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()));
+        settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()),
+        DecisionSettings.disarm(settings));
   }
 }

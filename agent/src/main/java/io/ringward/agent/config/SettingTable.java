@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every setting there is: the one place that names, explains and bounds them. */
 public final class SettingTable {
@@ -124,7 +125,8 @@ public final class SettingTable {
 
   /** All of them, in the order in which they are explained. */
   public static final List<Setting<?>> ALL =
-      List.of(
+      with(
+          DecisionSettings.ALL,
           MODE,
           RULE_FILES,
           STARTER_RULES,
@@ -144,6 +146,10 @@ public final class SettingTable {
   private static final long LARGEST_RING_BYTES = 256L << 20;
 
   private SettingTable() {}
+
+  private static List<Setting<?>> with(List<Setting<?>> more, Setting<?>... settings) {
+    return Stream.concat(Arrays.stream(settings), more.stream()).toList();
+  }
 
   private static <T> Setting<T> one(
       String path, String flag, String help, String example, Setting.Parser<T> parser) {
@@ -176,7 +182,7 @@ public final class SettingTable {
     };
   }
 
-  private static int wholeNumber(String text, int least, int most) {
+  static int wholeNumber(String text, int least, int most) {
     int value;
     try {
       value = Integer.parseInt(text);

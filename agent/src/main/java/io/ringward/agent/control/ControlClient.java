@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringward.agent.control.ControlException.Code;
+import io.ringward.kernel.Feedback;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -77,14 +78,27 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /** Ends a verdict. */
-  public VerdictRow release(String id) throws ControlException {
-    ObjectNode arguments = Wire.JSON.createObjectNode().put("id", id);
+  public VerdictRow release(String id, Feedback feedback) throws ControlException {
+    ObjectNode arguments =
+        Wire.JSON.createObjectNode().put("id", id).put("feedback", feedback.label());
     return as(call("verdicts.release", arguments), new TypeReference<>() {});
   }
 
   /** Ends all verdicts. */
-  public List<VerdictRow> releaseAll() throws ControlException {
-    return as(call("verdicts.release_all", null), new TypeReference<>() {});
+  public List<VerdictRow> releaseAll(Feedback feedback) throws ControlException {
+    ObjectNode arguments = Wire.JSON.createObjectNode().put("feedback", feedback.label());
+    return as(call("verdicts.release_all", arguments), new TypeReference<>() {});
+  }
+
+  /** What stands between findings and verdicts. */
+  public DecisionReport decisions() throws ControlException {
+    return as(call("decisions", null), new TypeReference<>() {});
+  }
+
+  /** Lets a rule or model act again. */
+  public String rearm(String detector) throws ControlException {
+    ObjectNode arguments = Wire.JSON.createObjectNode().put("detector", detector);
+    return as(call("rules.rearm", arguments), new TypeReference<>() {});
   }
 
   /** Lets the agent read its rule files again. */

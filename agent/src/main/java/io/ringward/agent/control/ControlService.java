@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.agent.control;
 
+import io.ringward.kernel.Feedback;
 import java.util.List;
 
 /** What the agent does on request. Called by several connection threads; may wait for seconds. */
@@ -25,11 +26,22 @@ public interface ControlService {
    * Ends one verdict through the loop and waits for it.
    *
    * @param id as in {@link VerdictRow#id}
+   * @param feedback what the operator says of it
    */
-  VerdictRow release(String id) throws ControlException;
+  VerdictRow release(String id, Feedback feedback) throws ControlException;
 
   /** Ends all verdicts in force now. */
-  List<VerdictRow> releaseAll() throws ControlException;
+  List<VerdictRow> releaseAll(Feedback feedback) throws ControlException;
+
+  /** What stands between findings and verdicts. */
+  DecisionReport decisions();
+
+  /**
+   * Lets a rule or model act again that the disarmer has stopped.
+   *
+   * @return one line for people
+   */
+  String rearm(String detector) throws ControlException;
 
   /**
    * Reads the rule files again; bad ones leave the rules in force as they are.

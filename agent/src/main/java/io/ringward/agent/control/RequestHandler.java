@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringward.agent.control.ControlException.Code;
+import io.ringward.kernel.Feedback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,12 +72,28 @@ final class RequestHandler {
       case "capabilities" -> service.capabilities();
       case "verdicts.list" -> service.verdicts();
       case "verdicts.add" -> service.add(read(arguments, VerdictRequest.class));
-      case "verdicts.release" -> service.release(arguments.path("id").asText());
-      case "verdicts.release_all" -> service.releaseAll();
+      case "verdicts.release" -> 
+          service.release(arguments.path("id").asText(), feedback(arguments));
+      case "verdicts.release_all" -> service.releaseAll(feedback(arguments));
+      case "decisions" -> service.decisions();
+      case "rules.rearm" -> service.rearm(arguments.path("detector").asText());
       case "rules.reload" -> service.reloadRules();
       default ->
           throw new ControlException(Code.BAD_REQUEST, "there is no command '" + command + "'");
     };
+  }
+
+  /** What an operator says of what he releases; nothing when he says nothing. */
+  private static Feedback feedback(JsonNode arguments) throws ControlException {
+    String word = arguments.path("feedback").asText(Feedback.NONE.label());
+    for (Feedback feedback : Feedback.values()) {
+      if (feedback.label().equals(word)) {
+        return feedback;
+      }
+    }
+    throw new ControlException(
+        Code.BAD_REQUEST,
+        "'" + word + "' is no feedback: expected none, false_positive or confirmed");
   }
 
   private static <T> T read(JsonNode arguments, Class<T> type) throws ControlException {

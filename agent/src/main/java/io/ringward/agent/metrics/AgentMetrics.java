@@ -67,6 +67,11 @@ public final class AgentMetrics {
     status.onInForce(inForce);
   }
 
+  /** Takes the last counts of verdicts that have ended. */
+  public void onEnded(List<VerdictTable.InForce> ended) {
+    loop.enforcementCounts().onEnded(ended);
+  }
+
   /** A reading was left out. */
   public void onSampleSkipped() {
     samplesSkipped.inc();

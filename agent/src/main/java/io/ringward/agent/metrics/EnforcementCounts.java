@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * Turns a verdict's exact count of hits into a counter by action and hook. The kernel sends the
  * first hit and then at most one event a second; the count in each says how many there were in
- * between, and what the table says once a second covers the last ones. Thread-safe.
+ * between, and what the table says once a second, and when a verdict has ended, covers the last ones.
+ * Thread-safe.
  */
 public final class EnforcementCounts {
   private static final int REMEMBERED = 16_384;
@@ -42,12 +43,23 @@ public final class EnforcementCounts {
     return this;
   }
 
+  /** Last counts of verdicts that ended before an event told of them. */
+  private final Map<Long, Long> ended =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
   synchronized void onEnforcement(Event.Enforcement event) {
     Seen before = verdicts.get(event.verdictId());
     long counted = before == null ? 0 : before.hits();
     Seen now =
         new Seen(
-            Math.max(counted, event.hits()),
+            Math.max(Math.max(counted, event.hits()), ended.getOrDefault(event.verdictId(), 0L)),
             event.action(),
             event.hook().label(),
             event.shadow() ? "shadow" : "enforce");
@@ -63,6 +75,16 @@ public final class EnforcementCounts {
         Seen now = new Seen(one.hits(), before.action(), before.hook(), before.mode());
         verdicts.put(one.verdict().id(), now);
         count(now, one.hits() - before.hits());
+      }
+    }
+  }
+
+  /** Counts the last hits of verdicts that have ended; their first event may come yet. */
+  public synchronized void onEnded(List<VerdictTable.InForce> last) {
+    onInForce(last);
+    for (VerdictTable.InForce one : last) {
+      if (one.hits() > 0 && !verdicts.containsKey(one.verdict().id())) {
+        ended.put(one.verdict().id(), one.hits());
       }
     }
   }

@@ -6,6 +6,7 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import io.ringward.agent.config.Mode;
+import io.ringward.kernel.DecisionStanding;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
@@ -25,6 +26,7 @@ public final class LoopMetrics implements LoopObserver {
   private final Mode mode;
   private final LongSupplier boottimeNanos;
   private final EnforcementCounts enforcementCounts;
+  private final StandingMetrics standingMetrics;
   private final BoundedLabel detectors = new BoundedLabel(MOST_DETECTORS);
   private final Counter findings;
   private final Counter verdicts;
@@ -48,6 +50,7 @@ public final class LoopMetrics implements LoopObserver {
     this.boottimeNanos = boottimeNanos;
     this.lastBeatNanos = boottimeNanos.getAsLong();
     this.enforcementCounts = new EnforcementCounts().register(registry);
+    this.standingMetrics = new StandingMetrics().register(registry);
     findings =
         Counter.build("ringward_findings_total", "What rules and models found, repeats included.")
             .labelNames("source", "detector")
@@ -132,7 +135,15 @@ public final class LoopMetrics implements LoopObserver {
 
   @Override
   public void onIncident(Incident incident) {
+    if (incident.over()) {
+      return;
+    }
     incidents.labels(incident.finding().priority().label()).inc();
+  }
+
+  @Override
+  public void onStanding(DecisionStanding standing) {
+    standingMetrics.onStanding(standing);
   }
 
   @Override

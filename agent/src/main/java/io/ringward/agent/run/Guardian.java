@@ -92,13 +92,14 @@ public final class Guardian implements AutoCloseable {
               outlets.queues());
       this.metricsServer = hold(metricsServer(registry));
       VerdictEffects effects = new VerdictEffects();
+      Standing standing = new Standing(clock::now, () -> jobReading.get().degraded());
       hold(
           HostPorts.register(
               PORTS,
               new HostPorts(
                   kernel.feed(),
                   kernel.verdicts(),
-                  new LoopReports(loopMetrics, outlets, effects, progress))));
+                  new LoopReports(loopMetrics, outlets, effects, progress, standing))));
       this.job = hold(startJob(checked));
       jobReading.show(job);
       this.rules = new RuleArmory(configuration, checked, kernel.feed(), clock::now);
@@ -117,7 +118,8 @@ public final class Guardian implements AutoCloseable {
                   this::status,
                   KernelSide.rows(kernel.rungs()),
                   rules::reload,
-                  new EventShowing(job.taps(), rules::sources, groups::nameOf)));
+                  new EventShowing(job.taps(), rules::sources, groups::nameOf),
+                  standing));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
       hold(new Sampler(kernel.samples(), kernel.verdicts(), kernel.feed(), metrics));
     } catch (GuardianException e) {
@@ -191,7 +193,7 @@ public final class Guardian implements AutoCloseable {
               PORTS,
               configuration.stateDirectory(),
               checked.texts(),
-              KernelSide.policy(configuration.mode(), kernel.rungs()),
+              KernelSide.policy(configuration, kernel.rungs()),
               KernelSide.protection(kernel)));
     } catch (HostJobException e) {
       throw new GuardianException(Reason.FAILED, e.getMessage(), e);

@@ -101,7 +101,7 @@ public final class KernelSide {
   }
 
   /** How far the guardian may go on this machine. */
-  static Policy policy(Mode mode, List<CapabilityRung> rungs) {
+  static Policy policy(AgentConfiguration configuration, List<CapabilityRung> rungs) {
     Set<Operation> enforceable = EnumSet.noneOf(Operation.class);
     for (Operation operation : Operation.values()) {
       boolean blocks =
@@ -113,11 +113,13 @@ public final class KernelSide {
       }
     }
     Policy.Mode policyMode =
-        switch (mode) {
+        switch (configuration.mode()) {
           case SHADOW -> Policy.Mode.SHADOW;
           case ENFORCE -> Policy.Mode.ENFORCE;
         };
-    return Policy.standard(policyMode).withEnforceable(enforceable);
+    return Policy.standard(policyMode)
+        .withEnforceable(enforceable)
+        .withDisarm(configuration.disarm());
   }
 
   /** Whom the kernel side never acts on, for the decision to know it beforehand. */

@@ -3,6 +3,7 @@ package io.ringward.agent.run;
 
 import io.ringward.agent.incident.IncidentOutlets;
 import io.ringward.agent.metrics.LoopMetrics;
+import io.ringward.kernel.DecisionStanding;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Incident;
@@ -16,13 +17,19 @@ final class LoopReports implements LoopObserver {
   private final IncidentOutlets outlets;
   private final VerdictEffects effects;
   private final Progress progress;
+  private final Standing standing;
 
   LoopReports(
-      LoopMetrics metrics, IncidentOutlets outlets, VerdictEffects effects, Progress progress) {
+      LoopMetrics metrics,
+      IncidentOutlets outlets,
+      VerdictEffects effects,
+      Progress progress,
+      Standing standing) {
     this.metrics = metrics;
     this.outlets = outlets;
     this.effects = effects;
     this.progress = progress;
+    this.standing = standing;
   }
 
   @Override
@@ -63,5 +70,11 @@ final class LoopReports implements LoopObserver {
   public void onModels(int programs, long oldestNanos) {
     metrics.onModels(programs, oldestNanos);
     progress.onModels(programs);
+  }
+
+  @Override
+  public void onStanding(DecisionStanding now) {
+    metrics.onStanding(now);
+    standing.onStanding(now);
   }
 }

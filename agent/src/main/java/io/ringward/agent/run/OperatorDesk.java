@@ -7,12 +7,14 @@ import io.ringward.agent.control.CapabilityRow;
 import io.ringward.agent.control.ControlException;
 import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.ControlService;
+import io.ringward.agent.control.DecisionReport;
 import io.ringward.agent.control.EventStream;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.text.RateText;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.EventFeed;
+import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
@@ -51,6 +53,7 @@ final class OperatorDesk implements ControlService {
   private final List<CapabilityRow> capabilities;
   private final RuleReload rules;
   private final EventShow events;
+  private final Standing standing;
   private final AtomicLong lastId = new AtomicLong();
 
   /** Reads the rule files again. */
@@ -82,7 +85,8 @@ final class OperatorDesk implements ControlService {
       Supplier<AgentStatus> status,
       List<CapabilityRow> capabilities,
       RuleReload rules,
-      EventShow events) {}
+      EventShow events,
+      Standing standing) {}
 
   OperatorDesk(Parts parts) {
     this.mode = parts.mode();
@@ -97,6 +101,7 @@ final class OperatorDesk implements ControlService {
     this.capabilities = List.copyOf(parts.capabilities());
     this.rules = parts.rules();
     this.events = parts.events();
+    this.standing = parts.standing();
   }
 
   @Override
@@ -134,11 +139,21 @@ final class OperatorDesk implements ControlService {
   }
 
   @Override
-  public VerdictRow release(String id) throws ControlException {
+  public VerdictRow release(String id, Feedback feedback) throws ControlException {
     VerdictTable.InForce found = find(id);
     long verdictId = found.verdict().id();
+    if (feedback != Feedback.NONE && found.verdict().source().equals(OPERATOR)) {
+      throw new ControlException(
+          Code.BAD_REQUEST,
+          "verdict "
+              + id
+              + " is an operator's own, there is no rule or model to teach: release it without"
+              + " feedback");
+    }
     try (VerdictEffects.Awaited<String> effect = effects.awaitRelease(verdictId)) {
-      submit(new ControlItem.ReleaseVerdict(boottimeNanos.getAsLong(), verdictId, OPERATOR));
+      submit(
+          new ControlItem.ReleaseVerdict(
+              boottimeNanos.getAsLong(), verdictId, OPERATOR, feedback));
       if (effect.within(PATIENCE).isEmpty() && isInForce(verdictId)) {
         throw new ControlException(
             Code.FAILED, "the loop did not answer within 5 s and " + id + " is still in force");
@@ -148,11 +163,12 @@ final class OperatorDesk implements ControlService {
   }
 
   @Override
-  public List<VerdictRow> releaseAll() throws ControlException {
+  public List<VerdictRow> releaseAll(Feedback feedback) throws ControlException {
     List<VerdictRow> released = new ArrayList<>();
     for (VerdictTable.InForce one : verdicts.inForce()) {
       try {
-        released.add(release(one.verdict().idText()));
+        boolean own = one.verdict().source().equals(OPERATOR);
+        released.add(release(one.verdict().idText(), own ? Feedback.NONE : feedback));
       } catch (ControlException e) {
         if (e.code() != Code.NOT_FOUND) { // Not found: it ended by itself in between.
           throw e;
@@ -160,6 +176,28 @@ final class OperatorDesk implements ControlService {
       }
     }
     return released;
+  }
+
+  @Override
+  public DecisionReport decisions() {
+    return standing.report();
+  }
+
+  @Override
+  public String rearm(String detector) throws ControlException {
+    if (!standing.isStopped(detector)) {
+      throw new ControlException(
+          Code.NOT_FOUND,
+          "no rule or model named '"
+              + detector
+              + "' is disarmed: 'ringward doctor' shows those that are");
+    }
+    submit(new ControlItem.RearmDetector(boottimeNanos.getAsLong(), detector, OPERATOR));
+    if (!standing.awaitArmed(detector, PATIENCE)) {
+      throw new ControlException(
+          Code.FAILED, "the loop did not answer within 5 s and '" + detector + "' is disarmed yet");
+    }
+    return "'" + detector + "' is armed again.";
   }
 
   @Override

@@ -56,6 +56,7 @@ final class Sampler implements AutoCloseable {
     try {
       KernelSample sample = samples.read();
       metrics.onSample(sample, verdicts.inForce());
+      metrics.onEnded(verdicts.takeEnded());
       if (!feed.submit(new ControlItem.Sampled(sample))) {
         metrics.onSampleSkipped();
         say("the loop is behind: a reading of the kernel's counters was left out");

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringward.agent.control.ControlException.Code;
+import io.ringward.kernel.Feedback;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -57,8 +58,11 @@ final class ControlSocketTest {
       assertEquals("in force on 1 process", client.add(request).outcome());
       assertTrue(service.calls.contains(request.toString()));
       assertEquals(List.of(RecordingService.row("abc", "")), client.verdicts());
-      assertEquals("released", client.release("abc").outcome());
-      assertEquals(List.of(), client.releaseAll());
+      assertEquals("released", client.release("abc", Feedback.CONFIRMED).outcome());
+      assertEquals("release abc confirmed", service.calls.getLast());
+      assertEquals(List.of(), client.releaseAll(Feedback.NONE));
+      assertEquals(service.decisions(), client.decisions());
+      assertEquals("'a rule' is armed again.", client.rearm("a rule"));
       assertEquals("4 rules in force", client.reloadRules());
     }
   }
@@ -105,11 +109,11 @@ final class ControlSocketTest {
     try (ControlClient client = ControlClient.connect(directory)) {
       VerdictRequest init = new VerdictRequest("1", "", "block", List.of(), "", 5, "");
       assertRefused(Code.PROTECTED, "init is protected", () -> client.add(init));
-      assertRefused(Code.NOT_FOUND, "no verdict has the id xyz", () -> client.release("xyz"));
+      assertRefused(Code.NOT_FOUND, "no verdict has the id xyz", () -> client.release("xyz", Feedback.NONE));
       assertRefused(
           Code.FAILED,
           "the agent could not do it: java.lang.IllegalStateException: boom",
-          () -> client.release("boom"));
+          () -> client.release("boom", Feedback.NONE));
       assertEquals("4 rules in force", client.reloadRules());
     }
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.agent.control;
 
+import io.ringward.kernel.Feedback;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,22 +55,40 @@ public final class RecordingService implements ControlService {
   }
 
   @Override
-  public VerdictRow release(String id) throws ControlException {
+  public VerdictRow release(String id, Feedback feedback) throws ControlException {
     if (id.equals("boom")) {
       throw new IllegalStateException("boom");
     }
     if (!verdicts.removeIf(row -> row.id().equals(id))) {
       throw new ControlException(ControlException.Code.NOT_FOUND, "no verdict has the id " + id);
     }
+    calls.add("release " + id + " " + feedback.label());
     return row(id, "released");
   }
 
   @Override
-  public List<VerdictRow> releaseAll() {
+  public List<VerdictRow> releaseAll(Feedback feedback) {
     calls.add("release_all");
     List<VerdictRow> released = List.copyOf(verdicts);
     verdicts.clear();
     return released;
+  }
+
+  @Override
+  public DecisionReport decisions() {
+    return new DecisionReport(
+        true,
+        List.of(new DecisionReport.Stopped("rule", "too wide", "disarmed", 11, 5, 7)),
+        List.of(new DecisionReport.Leaning("connect-scan", "/usr/bin/nmap", 2, 2, 0, 9)),
+        1,
+        0,
+        3);
+  }
+
+  @Override
+  public String rearm(String detector) {
+    calls.add("rearm " + detector);
+    return "'" + detector + "' is armed again.";
   }
 
   @Override

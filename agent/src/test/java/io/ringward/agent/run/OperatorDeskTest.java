@@ -15,6 +15,10 @@ import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.host.ControlGroups;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.ControlItem;
+import io.ringward.kernel.DecisionStanding;
+import io.ringward.kernel.DetectorArming;
+import io.ringward.kernel.Feedback;
+import io.ringward.kernel.Finding;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
@@ -165,14 +169,65 @@ final class OperatorDeskTest {
   void releasesGoThroughTheLoop() throws Exception {
     VerdictRow first = desk.add(request("4711", "", "block", List.of(), ""));
     desk.add(request("4711", "", "block", List.of(), ""));
-    assertEquals("released", desk.release(first.id().toUpperCase(java.util.Locale.ROOT)).outcome());
+    assertEquals("released", desk.release(first.id().toUpperCase(java.util.Locale.ROOT), Feedback.NONE).outcome());
     assertInstanceOf(ControlItem.ReleaseVerdict.class, loop.taken().getLast());
     assertEquals(1, desk.verdicts().size());
-    ControlException unknown = assertThrows(ControlException.class, () -> desk.release(first.id()));
+    ControlException unknown = assertThrows(ControlException.class, () -> desk.release(first.id(), Feedback.NONE));
     assertEquals(Code.NOT_FOUND, unknown.code());
-    assertEquals(1, desk.releaseAll().size());
+    assertEquals(1, desk.releaseAll(Feedback.NONE).size());
     assertEquals(List.of(), desk.verdicts());
-    assertEquals(List.of(), desk.releaseAll());
+    assertEquals(List.of(), desk.releaseAll(Feedback.NONE));
+  }
+
+  @Test
+  void feedbackGoesWithTheReleaseOfARulesVerdictOnly() throws Exception {
+    VerdictRow own = desk.add(request("4711", "", "block", List.of(), ""));
+    ControlException refused =
+        assertThrows(
+            ControlException.class, () -> desk.release(own.id(), Feedback.FALSE_POSITIVE));
+    assertEquals(Code.BAD_REQUEST, refused.code());
+    assertTrue(refused.getMessage().contains("an operator's own"), refused.getMessage());
+    Verdict rules =
+        new Verdict(
+            5,
+            new Subject.ProcessTree(LIVING),
+            Action.BLOCK,
+            Set.of(Operation.CONNECT),
+            Optional.empty(),
+            NOW,
+            NOW + MINUTE,
+            NOW,
+            false,
+            "a rule",
+            "why");
+    loop.apply(rules);
+    assertEquals(2, desk.releaseAll(Feedback.CONFIRMED).size());
+    assertEquals(
+        List.of(Feedback.NONE, Feedback.CONFIRMED),
+        loop.taken().stream()
+            .filter(ControlItem.ReleaseVerdict.class::isInstance)
+            .map(item -> ((ControlItem.ReleaseVerdict) item).feedback())
+            .toList());
+  }
+
+  @Test
+  void whatIsDisarmedIsArmedThroughTheLoop() throws Exception {
+    ControlException unknown = assertThrows(ControlException.class, () -> desk.rearm("too wide"));
+    assertEquals(Code.NOT_FOUND, unknown.code());
+    loop.standing.onStanding(
+        new DecisionStanding(
+            List.of(
+                new DetectorArming(
+                    Finding.Source.RULE, "too wide", DetectorArming.State.DISARMED, 11, NOW, 0)),
+            List.of(),
+            1,
+            0,
+            0));
+    assertEquals("disarmed", desk.decisions().stopped().getFirst().state());
+    assertEquals("'too wide' is armed again.", desk.rearm("too wide"));
+    assertEquals(
+        new ControlItem.RearmDetector(NOW, "too wide", "operator"), loop.taken().getLast());
+    assertTrue(desk.decisions().stopped().isEmpty());
   }
 
   @Test
@@ -216,6 +271,7 @@ final class OperatorDeskTest {
             () -> "",
             where -> {
               throw new AssertionError("nobody listens here");
-            }));
+            },
+            loop.standing));
   }
 }

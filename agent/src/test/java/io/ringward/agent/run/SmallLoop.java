@@ -2,6 +2,7 @@
 package io.ringward.agent.run;
 
 import io.ringward.kernel.ControlItem;
+import io.ringward.kernel.DecisionStanding;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
@@ -18,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
  */
 final class SmallLoop implements EventFeed, VerdictTable {
   final VerdictEffects effects = new VerdictEffects();
+  final Standing standing = new Standing(() -> 1_000_000_000_000L, () -> false);
   final List<ControlItem> taken = new ArrayList<>();
   final BlockingQueue<ControlItem> queue;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
@@ -41,6 +43,8 @@ final class SmallLoop implements EventFeed, VerdictTable {
         }
         if (item instanceof ControlItem.AddVerdict(long ignored, Verdict verdict)) {
           effects.onVerdict(verdict.id(), apply(verdict));
+        } else if (item instanceof ControlItem.RearmDetector) {
+          standing.onStanding(DecisionStanding.CLEAR);
         } else if (item instanceof ControlItem.ReleaseVerdict release
             && release(release.verdictId())) {
           effects.onRelease(release.verdictId(), "released by " + release.operator());
