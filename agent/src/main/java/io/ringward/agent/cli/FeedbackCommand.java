@@ -19,10 +19,7 @@ import picocli.CommandLine.Option;
     header = "Show what 'verdicts release' has taught rules and models.",
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
-    footer = {
-      "  ringward verdicts release 1f --false-positive",
-      "  ringward verdicts feedback"
-    })
+    footer = {"  ringward verdicts release 1f --false-positive", "  ringward verdicts feedback"})
 final class FeedbackCommand implements Callable<Integer> {
   private final Screen screen;
 

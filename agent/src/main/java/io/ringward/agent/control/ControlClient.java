@@ -77,6 +77,11 @@ public final class ControlClient implements AutoCloseable {
     return as(call("verdicts.add", Wire.JSON.valueToTree(request)), new TypeReference<>() {});
   }
 
+  /** Ends a verdict, without a word on it. */
+  public VerdictRow release(String id) throws ControlException {
+    return release(id, Feedback.NONE);
+  }
+
   /** Ends a verdict. */
   public VerdictRow release(String id, Feedback feedback) throws ControlException {
     ObjectNode arguments =

@@ -72,7 +72,7 @@ final class RequestHandler {
       case "capabilities" -> service.capabilities();
       case "verdicts.list" -> service.verdicts();
       case "verdicts.add" -> service.add(read(arguments, VerdictRequest.class));
-      case "verdicts.release" -> 
+      case "verdicts.release" ->
           service.release(arguments.path("id").asText(), feedback(arguments));
       case "verdicts.release_all" -> service.releaseAll(feedback(arguments));
       case "decisions" -> service.decisions();

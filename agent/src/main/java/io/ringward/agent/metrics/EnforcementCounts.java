@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * Turns a verdict's exact count of hits into a counter by action and hook. The kernel sends the
  * first hit and then at most one event a second; the count in each says how many there were in
- * between, and what the table says once a second, and when a verdict has ended, covers the last ones.
- * Thread-safe.
+ * between, and what the table says once a second, and when a verdict has ended, covers the last
+ * ones. Thread-safe.
  */
 public final class EnforcementCounts {
   private static final int REMEMBERED = 16_384;

@@ -2,7 +2,6 @@
 package io.ringward.agent.metrics;
 
 import io.prometheus.client.Collector;
-import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import io.ringward.kernel.DecisionStanding;
@@ -13,11 +12,6 @@ import java.util.List;
 /** What stands between findings and verdicts: disarmer, feedback, decay. Thread-safe. */
 final class StandingMetrics extends Collector {
   private volatile DecisionStanding standing = DecisionStanding.CLEAR;
-
-  StandingMetrics register(CollectorRegistry registry) {
-    registry.register(this);
-    return this;
-  }
 
   void onStanding(DecisionStanding now) {
     standing = now;

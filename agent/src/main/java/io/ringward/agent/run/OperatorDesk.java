@@ -152,8 +152,7 @@ final class OperatorDesk implements ControlService {
     }
     try (VerdictEffects.Awaited<String> effect = effects.awaitRelease(verdictId)) {
       submit(
-          new ControlItem.ReleaseVerdict(
-              boottimeNanos.getAsLong(), verdictId, OPERATOR, feedback));
+          new ControlItem.ReleaseVerdict(boottimeNanos.getAsLong(), verdictId, OPERATOR, feedback));
       if (effect.within(PATIENCE).isEmpty() && isInForce(verdictId)) {
         throw new ControlException(
             Code.FAILED, "the loop did not answer within 5 s and " + id + " is still in force");

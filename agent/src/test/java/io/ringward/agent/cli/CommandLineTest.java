@@ -41,10 +41,12 @@ final class CommandLineTest {
         "verdicts list",
         "verdicts add",
         "verdicts release",
+        "verdicts feedback",
         "rules",
         "rules check",
         "rules list-fields",
         "rules reload",
+        "rules rearm",
         "test",
         "version"
       })

@@ -109,7 +109,8 @@ final class ControlSocketTest {
     try (ControlClient client = ControlClient.connect(directory)) {
       VerdictRequest init = new VerdictRequest("1", "", "block", List.of(), "", 5, "");
       assertRefused(Code.PROTECTED, "init is protected", () -> client.add(init));
-      assertRefused(Code.NOT_FOUND, "no verdict has the id xyz", () -> client.release("xyz", Feedback.NONE));
+      assertRefused(
+          Code.NOT_FOUND, "no verdict has the id xyz", () -> client.release("xyz", Feedback.NONE));
       assertRefused(
           Code.FAILED,
           "the agent could not do it: java.lang.IllegalStateException: boom",

@@ -169,10 +169,13 @@ final class OperatorDeskTest {
   void releasesGoThroughTheLoop() throws Exception {
     VerdictRow first = desk.add(request("4711", "", "block", List.of(), ""));
     desk.add(request("4711", "", "block", List.of(), ""));
-    assertEquals("released", desk.release(first.id().toUpperCase(java.util.Locale.ROOT), Feedback.NONE).outcome());
+    assertEquals(
+        "released",
+        desk.release(first.id().toUpperCase(java.util.Locale.ROOT), Feedback.NONE).outcome());
     assertInstanceOf(ControlItem.ReleaseVerdict.class, loop.taken().getLast());
     assertEquals(1, desk.verdicts().size());
-    ControlException unknown = assertThrows(ControlException.class, () -> desk.release(first.id(), Feedback.NONE));
+    ControlException unknown =
+        assertThrows(ControlException.class, () -> desk.release(first.id(), Feedback.NONE));
     assertEquals(Code.NOT_FOUND, unknown.code());
     assertEquals(1, desk.releaseAll(Feedback.NONE).size());
     assertEquals(List.of(), desk.verdicts());
@@ -183,8 +186,7 @@ final class OperatorDeskTest {
   void feedbackGoesWithTheReleaseOfARulesVerdictOnly() throws Exception {
     VerdictRow own = desk.add(request("4711", "", "block", List.of(), ""));
     ControlException refused =
-        assertThrows(
-            ControlException.class, () -> desk.release(own.id(), Feedback.FALSE_POSITIVE));
+        assertThrows(ControlException.class, () -> desk.release(own.id(), Feedback.FALSE_POSITIVE));
     assertEquals(Code.BAD_REQUEST, refused.code());
     assertTrue(refused.getMessage().contains("an operator's own"), refused.getMessage());
     Verdict rules =
