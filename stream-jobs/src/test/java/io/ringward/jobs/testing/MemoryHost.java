@@ -7,6 +7,7 @@ import io.ringward.jobs.HostJob;
 import io.ringward.jobs.HostJobException;
 import io.ringward.jobs.HostJobOptions;
 import io.ringward.jobs.memory.Capacities;
+import io.ringward.jobs.recording.Recorder;
 import io.ringward.jobs.testing.WireEvents.Actor;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
@@ -80,6 +81,17 @@ public final class MemoryHost implements AutoCloseable {
 
   public HostJob start(HostJobOptions options) throws HostJobException {
     registration = HostPorts.register(uri, new HostPorts(feed, table, observer));
+    return run(options);
+  }
+
+  /** Starts a job with a recorder between it and the ports. */
+  public HostJob start(HostJobOptions options, Recorder recorder) throws HostJobException {
+    registration =
+        HostPorts.register(uri, new HostPorts(recorder.feed(), recorder.verdicts(), observer));
+    return run(options.withExchange(recorder.exchange()));
+  }
+
+  private HostJob run(HostJobOptions options) throws HostJobException {
     try {
       job = HostJob.start(options);
     } catch (HostJobException e) {
