@@ -43,7 +43,13 @@ final class BlockForm {
 
   /** Writes a head for its payload. */
   static void head(
-      ByteBuffer head, BlockKind kind, int flags, int sequence, byte[] stored, int length, int raw) {
+      ByteBuffer head,
+      BlockKind kind,
+      int flags,
+      int sequence,
+      byte[] stored,
+      int length,
+      int raw) {
     head.clear();
     head.putInt(BLOCK_MAGIC).put((byte) kind.code()).put((byte) flags).putShort((short) 0);
     head.putInt(sequence).putInt(length).putInt(raw);

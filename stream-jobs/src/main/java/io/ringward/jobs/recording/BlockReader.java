@@ -83,7 +83,10 @@ final class BlockReader implements AutoCloseable {
     if (!known || kind == null || zero != 0 || (flags & ~BlockForm.COMPRESSED) != 0) {
       throw damaged("this is not the head of a block");
     }
-    if (count < 0 || count > BlockForm.MOST_BYTES || length < count || length > BlockForm.MOST_BYTES) {
+    if (count < 0
+        || count > BlockForm.MOST_BYTES
+        || length < count
+        || length > BlockForm.MOST_BYTES) {
       throw damaged("the head of a block says impossible lengths");
     }
     if (number != sequence) {

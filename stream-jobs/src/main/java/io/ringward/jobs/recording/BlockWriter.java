@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 import java.util.zip.Deflater;
 
 /**
- * Writes blocks to a new file. Whatever happens, the file is a sequence of whole blocks up to {@link
- * #bytes}: a block that could not be written whole is cut off again. Not thread-safe.
+ * Writes blocks to a new file. Whatever happens, the file is a sequence of whole blocks up to
+ * {@link #bytes}: a block that could not be written whole is cut off again. Not thread-safe.
  */
 final class BlockWriter implements AutoCloseable {
   /** Three quarters of what the best level saves, at a third of its time. */

@@ -12,8 +12,8 @@ import io.ringward.kernel.EventKind;
  * Writes events by what is new in them. What the fields do not say exactly is written byte by byte,
  * so that each event comes back as it was, its padding too. Not thread-safe.
  *
- * <p>An event is a tag (the kind, and what is as it was before), the time since the item before, the
- * process, and what differs.
+ * <p>An event is a tag (the kind, and what is as it was before), the time since the item before,
+ * the process, and what differs.
  */
 final class EventEncoder {
   /** Tags: the low three bits are 0 for bytes as they are, 1 to 6 for a kind, 7 for other items. */

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What writer and reader both remember of the events so far, so that the next one need only say what
- * is new. Both must call the same methods in the same order. Bounded: when it is full it forgets
- * all, on both sides at the same event.
+ * What writer and reader both remember of the events so far, so that the next one need only say
+ * what is new. Both must call the same methods in the same order. Bounded: when it is full it
+ * forgets all, on both sides at the same event.
  */
 final class EventMemory {
   private static final int MOST_PROCESSES = 1 << 16;

@@ -43,8 +43,7 @@ final class RecordedFeed implements EventFeed {
     this.blocks = new BlockReader(channel);
     this.index = index;
     this.rules = rules;
-    this.epochOffsetNanos =
-        index.header.startedEpochNanos() - index.header.startedNanos();
+    this.epochOffsetNanos = index.header.startedEpochNanos() - index.header.startedNanos();
   }
 
   Optional<Damage> damage() {

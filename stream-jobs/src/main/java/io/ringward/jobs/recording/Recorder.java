@@ -3,7 +3,6 @@ package io.ringward.jobs.recording;
 
 import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.memory.StateExchange;
-import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
@@ -62,10 +61,12 @@ public final class Recorder implements AutoCloseable {
 
   /** The feed for the job. */
   public EventFeed feed() {
-    return new TappedFeed(feed, () -> {
-      RecordingRun now = run;
-      return now == null ? null : now.line();
-    });
+    return new TappedFeed(
+        feed,
+        () -> {
+          RecordingRun now = run;
+          return now == null ? null : now.line();
+        });
   }
 
   /** The verdict table for the job. */

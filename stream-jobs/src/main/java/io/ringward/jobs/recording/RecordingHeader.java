@@ -30,11 +30,7 @@ import java.util.Objects;
  * @param startedNanos the same in kernel time
  */
 public record RecordingHeader(
-    String version,
-    String host,
-    long startedEpochNanos,
-    long startedNanos,
-    LoopSettings settings) {
+    String version, String host, long startedEpochNanos, long startedNanos, LoopSettings settings) {
   private static final int VERSION = 1;
   private static final int MOST_PROTECTED = 1 << 16;
 

@@ -68,8 +68,7 @@ final class RecordingIndex {
     if (!index.complete && index.damage.isEmpty()) {
       index.damage =
           Optional.of(
-              new Damage(
-                  size, 0, "it has no end: whoever recorded it was stopped in the middle"));
+              new Damage(size, 0, "it has no end: whoever recorded it was stopped in the middle"));
     }
     return index;
   }

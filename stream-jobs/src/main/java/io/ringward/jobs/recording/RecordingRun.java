@@ -139,7 +139,8 @@ public final class RecordingRun {
     begunNanos = nowNanos;
     int number = marks.next();
     line.beginAt(number);
-    submit.test(new ControlItem.RecordingMark(marks.nowNanos(), number, true));
+    // When the loop has no room for it the line goes on losing, and another is tried.
+    boolean unused = submit.test(new ControlItem.RecordingMark(marks.nowNanos(), number, true));
   }
 
   private void work() {
@@ -266,7 +267,8 @@ public final class RecordingRun {
   }
 
   private void write(BlockKind kind, byte[] payload, int length) throws IOException {
-    if (writer.bytes() + BlockWriter.mostBytes(length) > limits.bytes() - BlockForm.HEAD_BYTES * 4L) {
+    if (writer.bytes() + BlockWriter.mostBytes(length)
+        > limits.bytes() - BlockForm.HEAD_BYTES * 4L) {
       // Compressed it may be smaller, but a bound is a bound.
       throw new FullException(
           writer.bytes() < limits.bytes() / 2 && kind == BlockKind.STATE

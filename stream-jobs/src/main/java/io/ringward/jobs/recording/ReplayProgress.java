@@ -10,7 +10,8 @@ package io.ringward.jobs.recording;
  * @param lost items that are not in the recording
  * @param firstNanos kernel time of the first item, 0 before it
  * @param lastNanos kernel time of the last item
- * @param epochOffsetNanos what to add to kernel time to get time since the epoch, 0 if not known yet
+ * @param epochOffsetNanos what to add to kernel time to get time since the epoch, 0 if not known
+ *     yet
  */
 public record ReplayProgress(
     long events,

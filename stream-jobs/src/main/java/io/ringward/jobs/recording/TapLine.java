@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * first that is lost, the operators' state is not that of the file any more. The recording goes on
  * at another mark, with their state as of that place.
  *
- * <p>{@link #take} and {@link #polled} are the loop's thread's; the rest is the writer's or anybody's.
+ * <p>{@link #take} and {@link #polled} are the loop's thread's; the rest is the writer's or
+ * anybody's.
  */
 final class TapLine {
   /** Chunks at most: 8 MiB, some 60,000 events. */

@@ -65,9 +65,13 @@ final class ReplayTest {
                 0,
                 "/bin/tool",
                 List.of("tool", "-" + i)));
-        host.feed.event(WireEvents.connect(
-            host.now() + 40 + i, actor, 0x0A000000 + random.nextInt(9), 443,
-            io.ringward.kernel.Decision.ALLOWED));
+        host.feed.event(
+            WireEvents.connect(
+                host.now() + 40 + i,
+                actor,
+                0x0A000000 + random.nextInt(9),
+                443,
+                io.ringward.kernel.Decision.ALLOWED));
         host.feed.event(WireEvents.exit(host.now() + 50 + i, actor, i % 3 == 0 ? 256 : 0));
       }
       int connects = wild && program == 1 ? 400 : 1 + random.nextInt(4);
@@ -126,7 +130,11 @@ final class ReplayTest {
       host.feed.submit(new ControlItem.ReleaseVerdict(host.now(), judged.verdict().id(), "root"));
       host.feed.event(
           WireEvents.enforcement(
-              host.now(), MemoryHost.actor(one), judged.verdict().id(), 3, Action.BLOCK,
+              host.now(),
+              MemoryHost.actor(one),
+              judged.verdict().id(),
+              3,
+              Action.BLOCK,
               Operation.CONNECT));
       host.table.die(processes.get(3));
       host.table.protect(processes.get(4));
@@ -186,20 +194,18 @@ final class ReplayTest {
     }
     assertTrue(
         first.stream()
-            .anyMatch(
-                said -> said instanceof Said.Found found && found.finding().detector().equals("Tool")));
+            .anyMatch(said ->
+                said instanceof Said.Found found && found.finding().detector().equals("Tool")));
     assertFalse(
         first.stream()
-            .anyMatch(
-                said ->
-                    said instanceof Said.Found found
-                        && found.finding().detector().equals("Metadata service")));
+            .anyMatch(said ->
+                said instanceof Said.Found found
+                    && found.finding().detector().equals("Metadata service")));
     assertTrue(
         first.stream()
-            .anyMatch(
-                said ->
-                    said instanceof Said.Judged judged
-                        && judged.outcome() instanceof Outcome.Supposed));
+            .anyMatch(said ->
+                said instanceof Said.Judged judged
+                    && judged.outcome() instanceof Outcome.Supposed));
   }
 
   static void assertSame(List<Said> live, List<Said> replayed) {
