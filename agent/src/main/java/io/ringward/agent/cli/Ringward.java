@@ -72,6 +72,8 @@ public final class Ringward implements Callable<Integer> {
             .addSubcommand(new DemoCommand(screen))
             .addSubcommand(new EventsCommand(screen))
             .addSubcommand(VerdictsCommand.commandLine(screen))
+            .addSubcommand(RecordCommand.commandLine(screen))
+            .addSubcommand(new ReplayCommand(screen))
             .addSubcommand(RulesCommand.commandLine(screen))
             .addSubcommand(new TestCommand())
             .addSubcommand(new VersionCommand(screen));

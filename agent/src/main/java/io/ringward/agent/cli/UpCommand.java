@@ -101,7 +101,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings flags = SettingOptions.read(spec.commandLine().getParseResult());
     Optional<Duration> limit = limit();
-    AgentConfiguration configuration = AgentConfiguration.of(flags.over(fromFile()));
+    AgentConfiguration configuration = AgentConfiguration.of(flags.over(fromFile(file)));
     boolean verbose = spec.parent().findOption("--verbose").getValue();
     AgentLog.configure(configuration.logLevel(), verbose);
     RuleFiles.Checked rules = rules(configuration);
@@ -135,7 +135,8 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private Settings fromFile() {
+  /** What the configuration file says, or the usual one when none was named. */
+  static Settings fromFile(Path file) {
     Path read = file == null ? AgentConfiguration.DEFAULT_FILE : file;
     if (file == null && Files.notExists(read)) {
       return Settings.NONE;
@@ -150,7 +151,8 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static RuleFiles.Checked rules(AgentConfiguration configuration) {
+  /** The rules of a configuration, checked. */
+  static RuleFiles.Checked rules(AgentConfiguration configuration) {
     try {
       return new RuleFiles(configuration.starterRules(), configuration.ruleFiles()).read();
     } catch (RuleException e) {
@@ -167,7 +169,7 @@ final class UpCommand implements Callable<Integer> {
             stream, screen.outStyle(), new BootClock(io.ringward.bpf.BootClock::nanos));
   }
 
-  private static CommandFailure failure(GuardianException e) {
+  static CommandFailure failure(GuardianException e) {
     int exitCode =
         switch (e.reason()) {
           case ALREADY_RUNNING -> ExitCode.ALREADY_RUNNING;

@@ -132,6 +132,21 @@ public final class ControlClient implements AutoCloseable {
     }
   }
 
+  /** Asks for a recording. */
+  public RecordingRow startRecording(RecordingRequest request) throws ControlException {
+    return as(call("recording.start", Wire.JSON.valueToTree(request)), new TypeReference<>() {});
+  }
+
+  /** How the recording under way stands, or how the last one ended. */
+  public RecordingRow recording() throws ControlException {
+    return as(call("recording.show", null), new TypeReference<>() {});
+  }
+
+  /** Ends the recording under way. */
+  public RecordingRow stopRecording() throws ControlException {
+    return as(call("recording.stop", null), new TypeReference<>() {});
+  }
+
   private JsonNode call(String command, JsonNode arguments) throws ControlException {
     ObjectNode request = Wire.JSON.createObjectNode();
     request.put("version", Wire.VERSION).put("command", command);

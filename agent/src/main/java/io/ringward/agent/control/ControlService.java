@@ -50,6 +50,15 @@ public interface ControlService {
    */
   String reloadRules() throws ControlException;
 
+  /** Begins to record what the loop takes in. */
+  RecordingRow startRecording(RecordingRequest request) throws ControlException;
+
+  /** How the recording under way stands, or how the last one ended. */
+  RecordingRow recording() throws ControlException;
+
+  /** Ends the recording under way, and waits until its file is whole. */
+  RecordingRow stopRecording() throws ControlException;
+
   /**
    * Shows live events from now on.
    *

@@ -78,6 +78,9 @@ final class RequestHandler {
       case "decisions" -> service.decisions();
       case "rules.rearm" -> service.rearm(arguments.path("detector").asText());
       case "rules.reload" -> service.reloadRules();
+      case "recording.start" -> service.startRecording(read(arguments, RecordingRequest.class));
+      case "recording.show" -> service.recording();
+      case "recording.stop" -> service.stopRecording();
       default ->
           throw new ControlException(Code.BAD_REQUEST, "there is no command '" + command + "'");
     };

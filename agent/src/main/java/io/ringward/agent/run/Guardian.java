@@ -24,6 +24,8 @@ import io.ringward.agent.run.GuardianException.Reason;
 import io.ringward.jobs.HostJob;
 import io.ringward.jobs.HostJobException;
 import io.ringward.jobs.HostJobOptions;
+import io.ringward.jobs.memory.StateExchange;
+import io.ringward.jobs.recording.Recorder;
 import io.ringward.kernel.HostPorts;
 import io.ringward.loader.HostKernel;
 import java.io.IOException;
@@ -61,6 +63,7 @@ public final class Guardian implements AutoCloseable {
   private final HostKernel kernel;
   private final MetricsServer metricsServer;
   private final HostJob job;
+  private final RecordingDesk recordings;
   private final OperatorDesk desk;
   private final LoopMetrics loopMetrics;
 
@@ -91,16 +94,19 @@ public final class Guardian implements AutoCloseable {
               new StatusMetrics(rungLabels(), configuration.mode().label(), jobReading),
               outlets.queues());
       this.metricsServer = hold(metricsServer(registry));
+      Recorder recorder = new Recorder(kernel.feed(), kernel.verdicts(), clock::now, version);
       VerdictEffects effects = new VerdictEffects();
       Standing standing = new Standing(clock::now, () -> jobReading.get().degraded());
       hold(
           HostPorts.register(
               PORTS,
               new HostPorts(
-                  kernel.feed(),
-                  kernel.verdicts(),
+                  recorder.feed(),
+                  recorder.verdicts(),
                   new LoopReports(loopMetrics, outlets, effects, progress, standing))));
-      this.job = hold(startJob(checked));
+      this.job = hold(startJob(checked, recorder.exchange()));
+      hold(recorder); // A recording ends while the loop still runs.
+      this.recordings = new RecordingDesk(recorder);
       jobReading.show(job);
       this.rules = new RuleArmory(configuration, checked, kernel.feed(), clock::now);
       LiveProcesses processes = kernel::findProcess;
@@ -119,7 +125,8 @@ public final class Guardian implements AutoCloseable {
                   KernelSide.rows(kernel.rungs()),
                   rules::reload,
                   new EventShowing(job.taps(), rules::sources, groups::nameOf),
-                  standing));
+                  standing,
+                  recordings));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
       hold(new Sampler(kernel.samples(), kernel.verdicts(), kernel.feed(), metrics));
     } catch (GuardianException e) {
@@ -186,15 +193,17 @@ public final class Guardian implements AutoCloseable {
     }
   }
 
-  private HostJob startJob(RuleFiles.Checked checked) throws GuardianException {
+  private HostJob startJob(RuleFiles.Checked checked, StateExchange exchange)
+      throws GuardianException {
     try {
       return HostJob.start(
           HostJobOptions.of(
-              PORTS,
-              configuration.stateDirectory(),
-              checked.texts(),
-              KernelSide.policy(configuration, kernel.rungs()),
-              KernelSide.protection(kernel)));
+                  PORTS,
+                  configuration.stateDirectory(),
+                  checked.texts(),
+                  KernelSide.policy(configuration, kernel.rungs()),
+                  KernelSide.protection(kernel))
+              .withExchange(exchange));
     } catch (HostJobException e) {
       throw new GuardianException(Reason.FAILED, e.getMessage(), e);
     }
@@ -239,6 +248,11 @@ public final class Guardian implements AutoCloseable {
    */
   public String reloadRules() throws ControlException {
     return desk.reloadRules();
+  }
+
+  /** Begins and ends recordings. */
+  public RecordingDesk recordings() {
+    return recordings;
   }
 
   private AgentStatus status() {

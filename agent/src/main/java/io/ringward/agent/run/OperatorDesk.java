@@ -9,6 +9,8 @@ import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.ControlService;
 import io.ringward.agent.control.DecisionReport;
 import io.ringward.agent.control.EventStream;
+import io.ringward.agent.control.RecordingRequest;
+import io.ringward.agent.control.RecordingRow;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.text.RateText;
@@ -54,6 +56,7 @@ final class OperatorDesk implements ControlService {
   private final RuleReload rules;
   private final EventShow events;
   private final Standing standing;
+  private final RecordingDesk recordings;
   private final AtomicLong lastId = new AtomicLong();
 
   /** Reads the rule files again. */
@@ -86,7 +89,8 @@ final class OperatorDesk implements ControlService {
       List<CapabilityRow> capabilities,
       RuleReload rules,
       EventShow events,
-      Standing standing) {}
+      Standing standing,
+      RecordingDesk recordings) {}
 
   OperatorDesk(Parts parts) {
     this.mode = parts.mode();
@@ -102,6 +106,7 @@ final class OperatorDesk implements ControlService {
     this.rules = parts.rules();
     this.events = parts.events();
     this.standing = parts.standing();
+    this.recordings = parts.recordings();
   }
 
   @Override
@@ -202,6 +207,21 @@ final class OperatorDesk implements ControlService {
   @Override
   public String reloadRules() throws ControlException {
     return rules.reload();
+  }
+
+  @Override
+  public RecordingRow startRecording(RecordingRequest request) throws ControlException {
+    return recordings.start(request);
+  }
+
+  @Override
+  public RecordingRow recording() throws ControlException {
+    return recordings.show();
+  }
+
+  @Override
+  public RecordingRow stopRecording() throws ControlException {
+    return recordings.stop();
   }
 
   @Override

@@ -49,6 +49,11 @@ public final class StopRequest {
     return signal.isDone();
   }
 
+  /** Completes with the signal's name when one has asked for the end. */
+  public CompletableFuture<String> requested() {
+    return signal.copy();
+  }
+
   /** What SIGHUP does from now on. */
   public void onHangUp(Runnable action) {
     hangUp.set(action);

@@ -4,12 +4,12 @@ package io.ringward.agent.text;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes in bytes as people type them: {@code 65536}, {@code 512KiB}, {@code 4MiB}. */
+/** Sizes in bytes as people type them: {@code 65536}, {@code 512KiB}, {@code 4MiB}, {@code 4M}. */
 public final class SizeText {
   /** What {@link #parse} takes, for messages. */
   public static final String EXPECTED = "a size in bytes such as 65536, 512KiB or 4MiB";
 
-  private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB|K|M|G)?");
 
   private SizeText() {}
 
@@ -26,9 +26,9 @@ public final class SizeText {
     String unit = form.group(2) == null ? "B" : form.group(2);
     int shift =
         switch (unit) {
-          case "KiB" -> 10;
-          case "MiB" -> 20;
-          case "GiB" -> 30;
+          case "K", "KiB" -> 10;
+          case "M", "MiB" -> 20;
+          case "G", "GiB" -> 30;
           default -> 0;
         };
     return Math.multiplyExact(Long.parseLong(form.group(1)), 1L << shift);

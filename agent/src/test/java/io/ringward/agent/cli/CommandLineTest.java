@@ -42,6 +42,8 @@ final class CommandLineTest {
         "verdicts add",
         "verdicts release",
         "verdicts feedback",
+        "record",
+        "replay",
         "rules",
         "rules check",
         "rules list-fields",

@@ -96,6 +96,26 @@ public final class RecordingService implements ControlService {
     return "4 rules in force";
   }
 
+  @Override
+  public RecordingRow startRecording(RecordingRequest request) throws ControlException {
+    if (request.file().equals("/there")) {
+      throw new ControlException(ControlException.Code.FAILED, "/there is there already");
+    }
+    calls.add(request.toString());
+    return recording();
+  }
+
+  @Override
+  public RecordingRow recording() {
+    return new RecordingRow("/a.rec", true, 5, 6, 1000, 200, 0, 0, 7, "");
+  }
+
+  @Override
+  public RecordingRow stopRecording() {
+    calls.add("recording.stop");
+    return new RecordingRow("/a.rec", false, 5, 6, 1000, 200, 0, 0, 7, "");
+  }
+
   /** Batches of one event each, until closed; "wrong" is no condition. */
   @Override
   public EventStream events(String where) throws ControlException {

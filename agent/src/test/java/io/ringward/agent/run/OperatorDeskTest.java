@@ -13,6 +13,7 @@ import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.host.ControlGroups;
+import io.ringward.jobs.recording.Recorder;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.DecisionStanding;
@@ -274,6 +275,7 @@ final class OperatorDeskTest {
             where -> {
               throw new AssertionError("nobody listens here");
             },
-            loop.standing));
+            loop.standing,
+            new RecordingDesk(new Recorder(loop, loop, () -> NOW, "test"))));
   }
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.recording;
 
+import io.ringward.decide.Policy;
 import io.ringward.jobs.HostJobOptions;
+import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.memory.StateExchange;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.HostPorts;
 import io.ringward.kernel.LoopObserver;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +37,8 @@ import java.util.Optional;
  * <p>For one replay: open it again for another.
  */
 public final class Recording implements AutoCloseable {
+  private static final Duration NEVER = Duration.ofDays(1);
+
   private final Path file;
   private final FileChannel channel;
   private final RecordingIndex index;
@@ -176,13 +182,19 @@ public final class Recording implements AutoCloseable {
    * @param uri where {@link #ports} are registered
    * @param folder for the job's own files
    */
-  public HostJobOptions options(java.net.URI uri, Path folder) {
-    var settings = index.header.settings();
-    return HostJobOptions.of(uri, folder, List.of(), settings.policy(), settings.protection())
+  public HostJobOptions options(URI uri, Path folder) {
+    return options(uri, folder, index.header.settings().policy().mode());
+  }
+
+  /** The same as if the recorded loop had been in another mode. */
+  public HostJobOptions options(URI uri, Path folder, Policy.Mode mode) {
+    LoopSettings settings = index.header.settings();
+    return HostJobOptions.of(
+            uri, folder, List.of(), settings.policy().withMode(mode), settings.protection())
         .withCapacities(settings.capacities())
         .withBootId(settings.bootId())
         .withSeed(settings.seed())
-        .withIntervals(java.time.Duration.ofDays(1), java.time.Duration.ofDays(1))
+        .withIntervals(NEVER, NEVER)
         .withExchange(exchange);
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.recording;
 
+import io.ringward.decide.DisarmPolicy;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
 import io.ringward.jobs.memory.Capacities;
@@ -119,6 +120,11 @@ public record RecordingHeader(
     out.writeDouble(policy.escalationRate().tokensPerSecond());
     out.writeInt(policy.escalationRate().burst());
     out.writeInt(Operation.mask(policy.enforceable()));
+    out.writeLong(policy.recoveryNanos());
+    out.writeInt(policy.disarm().limit());
+    out.writeLong(policy.disarm().windowNanos());
+    out.writeLong(policy.disarm().quietNanos());
+    out.writeLong(policy.disarm().probationNanos());
   }
 
   private static Policy readPolicy(DataInput in) throws IOException {
@@ -134,7 +140,9 @@ public record RecordingHeader(
         in.readLong(),
         in.readInt(),
         new TokenRate(in.readDouble(), in.readInt()),
-        Operation.ofMask(in.readInt()));
+        Operation.ofMask(in.readInt()),
+        in.readLong(),
+        new DisarmPolicy(in.readInt(), in.readLong(), in.readLong(), in.readLong()));
   }
 
   private static void writeProtection(Protection protection, DataOutput out) throws IOException {
