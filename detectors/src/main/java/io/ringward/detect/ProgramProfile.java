@@ -35,6 +35,7 @@ public final class ProgramProfile {
   private final ProcessKey[] suspects = new ProcessKey[SUSPECTS];
   private final long[] suspectedNanos = new long[SUSPECTS];
   private int nextSuspect;
+  private Score latest = new Score.Warming(0, ProgramModel.WARM_UP);
 
   /**
    * A profile that knows nothing.
@@ -94,6 +95,7 @@ public final class ProgramProfile {
       }
     }
     Score score = model.score(vector);
+    latest = score;
     boolean odd = score instanceof Score.Anomalous;
     if (score instanceof Score.Anomalous anomaly && isConfirmed(anomaly, vector)) {
       findings.add(DetectorFindings.ofAnomaly(observation, anomaly));
@@ -104,6 +106,11 @@ public final class ProgramProfile {
       model.learn(vector, odd || !seen.isEmpty());
     }
     return findings;
+  }
+
+  /** What the model said of the latest observation; no part of the state. */
+  public Score latest() {
+    return latest;
   }
 
   /** Whether this is the second odd window of its process lately, or odd enough alone. */

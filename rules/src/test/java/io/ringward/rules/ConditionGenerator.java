@@ -100,7 +100,17 @@ final class ConditionGenerator {
   private Node textTest(String field, Fact fact, int generation) {
     String value = pick(NAMES);
     String operator =
-        pick(List.of("=", "!=", "contains", "icontains", "startswith", "endswith", "in", "exists"));
+        pick(
+            List.of(
+                "=",
+                "!=",
+                "contains",
+                "icontains",
+                "startswith",
+                "endswith",
+                "glob",
+                "in",
+                "exists"));
     if (operator.equals("exists")) {
       return new Node(field + " exists", event -> event.text(fact, generation) != null);
     }
@@ -114,7 +124,7 @@ final class ConditionGenerator {
           });
     }
     return new Node(
-        "%s %s '%s'".formatted(field, operator, value),
+        "%s %s '%s'".formatted(field, operator, operator.equals("glob") ? "?*" + value : value),
         event -> {
           String found = event.text(fact, generation);
           return found != null && compare(operator, found, value);
@@ -128,6 +138,7 @@ final class ConditionGenerator {
       case "contains", "icontains" -> found.contains(value);
       case "startswith" -> found.startsWith(value);
       case "endswith" -> found.endsWith(value);
+      case "glob" -> found.length() > value.length() && found.endsWith(value);
       default -> throw new AssertionError(operator);
     };
   }

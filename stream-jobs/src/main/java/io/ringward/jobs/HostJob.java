@@ -11,6 +11,7 @@ import io.ringward.jobs.function.HostStage;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.tap.EventTaps;
+import io.ringward.jobs.tap.Standings;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.HostPorts;
 import java.io.IOException;
@@ -158,6 +159,11 @@ public final class HostJob implements AutoCloseable {
    */
   public CompletableFuture<Void> ended() {
     return run.ended();
+  }
+
+  /** How the processes stand that were judged lately. */
+  public Standings standings() {
+    return memory.stage(HostStage.class).standings();
   }
 
   /** Listeners may look on at the events here, for as long as the job is open. */

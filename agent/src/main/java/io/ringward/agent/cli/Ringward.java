@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ringward up                          watch, and say what would be done",
       "  ringward up --mode enforce           watch, and act",
       "  ringward events                      what happens, live",
+      "  ringward top                         who is active, by suspicion",
       "  ringward verdicts list               what is in force",
       "  ringward verdicts release 1f         undo it",
       "  ringward rules check my-rules.yaml   check rules before they are armed",
@@ -71,6 +72,7 @@ public final class Ringward implements Callable<Integer> {
             .addSubcommand(new DoctorCommand(screen))
             .addSubcommand(new DemoCommand(screen))
             .addSubcommand(new EventsCommand(screen))
+            .addSubcommand(new TopCommand(screen))
             .addSubcommand(VerdictsCommand.commandLine(screen))
             .addSubcommand(RecordCommand.commandLine(screen))
             .addSubcommand(new ReplayCommand(screen))

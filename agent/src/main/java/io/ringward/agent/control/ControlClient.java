@@ -111,6 +111,11 @@ public final class ControlClient implements AutoCloseable {
     return as(call("rules.reload", null), new TypeReference<>() {});
   }
 
+  /** Who is active now, and how it is judged. */
+  public TopPage top() throws ControlException {
+    return as(call("top", null), new TypeReference<>() {});
+  }
+
   /**
    * Asks for live events: {@link #nextEvents} gives them. The connection serves nothing else then.
    *

@@ -66,4 +66,7 @@ public interface ControlService {
    * @throws ControlException when the condition is wrong, or too many listen already
    */
   EventStream events(String where) throws ControlException;
+
+  /** Who is active now, and how it is judged. */
+  TopPage top();
 }

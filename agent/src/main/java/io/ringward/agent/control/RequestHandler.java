@@ -81,6 +81,7 @@ final class RequestHandler {
       case "recording.start" -> service.startRecording(read(arguments, RecordingRequest.class));
       case "recording.show" -> service.recording();
       case "recording.stop" -> service.stopRecording();
+      case "top" -> service.top();
       default ->
           throw new ControlException(Code.BAD_REQUEST, "there is no command '" + command + "'");
     };

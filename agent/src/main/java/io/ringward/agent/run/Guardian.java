@@ -110,6 +110,7 @@ public final class Guardian implements AutoCloseable {
       jobReading.show(job);
       this.rules = new RuleArmory(configuration, checked, kernel.feed(), clock::now);
       LiveProcesses processes = kernel::findProcess;
+      ControlGroupRates groupRates = new ControlGroupRates(kernel.samples());
       this.desk =
           new OperatorDesk(
               new OperatorDesk.Parts(
@@ -126,9 +127,10 @@ public final class Guardian implements AutoCloseable {
                   rules::reload,
                   new EventShowing(job.taps(), rules::sources, groups::nameOf),
                   standing,
-                  recordings));
+                  recordings,
+                  new StandingBoard(job.standings(), groupRates, clock::now, groups::nameOf)));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
-      hold(new Sampler(kernel.samples(), kernel.verdicts(), kernel.feed(), metrics));
+      hold(new Sampler(groupRates, kernel.verdicts(), kernel.feed(), metrics));
     } catch (GuardianException e) {
       close();
       throw e;

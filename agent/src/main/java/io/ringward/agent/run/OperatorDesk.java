@@ -11,6 +11,7 @@ import io.ringward.agent.control.DecisionReport;
 import io.ringward.agent.control.EventStream;
 import io.ringward.agent.control.RecordingRequest;
 import io.ringward.agent.control.RecordingRow;
+import io.ringward.agent.control.TopPage;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.text.RateText;
@@ -57,6 +58,7 @@ final class OperatorDesk implements ControlService {
   private final EventShow events;
   private final Standing standing;
   private final RecordingDesk recordings;
+  private final StandingBoard board;
   private final AtomicLong lastId = new AtomicLong();
 
   /** Reads the rule files again. */
@@ -90,7 +92,8 @@ final class OperatorDesk implements ControlService {
       RuleReload rules,
       EventShow events,
       Standing standing,
-      RecordingDesk recordings) {}
+      RecordingDesk recordings,
+      StandingBoard board) {}
 
   OperatorDesk(Parts parts) {
     this.mode = parts.mode();
@@ -107,6 +110,7 @@ final class OperatorDesk implements ControlService {
     this.events = parts.events();
     this.standing = parts.standing();
     this.recordings = parts.recordings();
+    this.board = parts.board();
   }
 
   @Override
@@ -227,6 +231,11 @@ final class OperatorDesk implements ControlService {
   @Override
   public EventStream events(String where) throws ControlException {
     return events.open(where);
+  }
+
+  @Override
+  public TopPage top() {
+    return board.page(status.get(), verdicts());
   }
 
   private Verdict verdict(VerdictRequest request, Subject subject) throws ControlException {

@@ -37,6 +37,7 @@ final class CommandLineTest {
         "doctor",
         "demo",
         "events",
+        "top",
         "verdicts",
         "verdicts list",
         "verdicts add",
@@ -86,6 +87,7 @@ final class CommandLineTest {
         "verdicts add --process 4 --action block --operations mount | there is no 'mount'",
         "verdicts release | ID | --all",
         "verdicts release 1 --all | mutually exclusive",
+        "top --sort name | expected one of [SCORE, EVENTS, WAIT, CPU]",
         "events --count 0 | --count: at least 1",
         "events --for soon | --for: 'soon' is not a duration"
       })
@@ -206,6 +208,50 @@ final class CommandLineTest {
     }
     assertEquals(ExitCode.NO_AGENT, agent(directory, "events"));
     assertTrue(err.toString().contains("start one with 'ringward up'"), err::toString);
+  }
+
+  @Test
+  void topIsOnePageWhereThereIsNoTerminal(@TempDir Path folder) throws Exception {
+    Assumptions.assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    String directory = folder.resolve("run").toString();
+    try (ControlServer server =
+        new ControlServer(Path.of(directory), new RecordingService(), Duration.ofSeconds(60))) {
+      assertTrue(Files.exists(server.socket()));
+      assertEquals(0, agent(directory, "top"));
+      assertEquals(
+          """
+          ringward top  mode shadow, up 5ns, 4 rules, 1 verdicts in force, last beat 7ns ago
+
+          VERDICT  ON           NAME  ACTION                  HITS                 EXPIRES IN  BY
+          abc      process 7@9  scan  throttle 10/s (shadow)  9223372036854775807  2ns         operator
+
+          SCORE  EVENTS/s  WAIT ms/s  CPU   ACTIVE  CGROUP
+          0.97   903       20.0       1.50  2       /loud  [throttle]
+          0.10   1         0.5        0.01  1       /quiet
+
+          SCORE  EVENTS/s  WAIT ms/s  CPU   PID  NAME      MODEL            FOUND
+          0.10   4         12.3       0.50  9    sc\\x1ban  learning 40/256    [block]
+          0.97   3         12.3       0.50  8    sc\\x1ban  odd              port-scan
+          0.20   900       12.3       0.50  7    sc\\x1ban  learning 40/256
+          """,
+          taken());
+      assertEquals(0, agent(directory, "top", "--once", "--sort", "events"));
+      assertTrue(taken().indexOf("900  ") < taken().indexOf("0.97   3"), this::taken);
+      assertEquals(0, agent(directory, "top", "--json"));
+      JsonNode page = new ObjectMapper().readTree(taken());
+      assertEquals(9, page.at("/processes/0/pid").asInt());
+      assertEquals(12.25, page.at("/processes/0/wait_millis_per_second").asDouble());
+      assertEquals("/loud", page.at("/cgroups/0/cgroup").asText());
+      assertEquals("abc", page.at("/verdicts/0/id").asText());
+    }
+    assertEquals(ExitCode.NO_AGENT, agent(directory, "top"));
+  }
+
+  @Test
+  void linesAreCutWithoutTheirColours() {
+    assertEquals("\u001b[31mab\u001b[0m", TopCommand.cut("\u001b[31mabc\u001b[0m", 2));
+    assertEquals("a𝄞", TopCommand.cut("a𝄞c", 2));
   }
 
   @Test

@@ -140,6 +140,33 @@ public final class RecordingService implements ControlService {
     };
   }
 
+  @Override
+  public TopPage top() {
+    return new TopPage(
+        status(),
+        List.of(process(7, 0.2, 900), process(8, 0.97, 3), process(9, 0.1, 4)),
+        List.of(
+            new TopPage.GroupRow("/quiet", "11", 0.1, 1, 0.01, 0.5, 1, ""),
+            new TopPage.GroupRow("/loud", "12", 0.97, 903, 1.5, 20, 2, "throttle")),
+        List.of(row("abc", "")));
+  }
+
+  private static TopPage.ProcessRow process(int pid, double score, double events) {
+    return new TopPage.ProcessRow(
+        pid,
+        "sc\u001ban",
+        "/tmp/scan",
+        0,
+        "/loud",
+        score,
+        score > 0.5 ? "odd" : "learning 40/256",
+        events,
+        0.5,
+        12.25,
+        score > 0.5 ? "port-scan" : "",
+        pid == 9 ? "block" : "");
+  }
+
   public static EventRow event(int pid) {
     return new EventRow(
         "2026-11-23T09:00:00.123456789Z",

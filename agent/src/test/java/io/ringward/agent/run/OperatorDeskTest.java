@@ -14,6 +14,7 @@ import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.host.ControlGroups;
 import io.ringward.jobs.recording.Recorder;
+import io.ringward.jobs.tap.Standings;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.DecisionStanding;
@@ -276,6 +277,13 @@ final class OperatorDeskTest {
               throw new AssertionError("nobody listens here");
             },
             loop.standing,
-            new RecordingDesk(new Recorder(loop, loop, () -> NOW, "test"))));
+            new RecordingDesk(new Recorder(loop, loop, () -> NOW, "test")),
+            new StandingBoard(
+                new Standings(),
+                new ControlGroupRates(() -> {
+                  throw new AssertionError("nobody reads counters here");
+                }),
+                () -> NOW,
+                groups::nameOf)));
   }
 }

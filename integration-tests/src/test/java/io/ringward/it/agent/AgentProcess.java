@@ -128,6 +128,13 @@ public final class AgentProcess implements AutoCloseable {
     return runAnywhere(all.toArray(String[]::new));
   }
 
+  /** A command as a shell takes it. */
+  static String commandLine(String... arguments) {
+    return command(arguments).stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+
   /** Begins a command as it is, its output and errors as one stream. */
   static Process beginAnywhere(String... arguments) {
     try {

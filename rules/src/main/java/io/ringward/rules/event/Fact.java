@@ -39,6 +39,10 @@ public enum Fact {
   EXE_FROM_MEMFD(Kind.NUMBER),
   /** 1 when the program is in the upper layer of an overlay, else 0. */
   EXE_UPPER_LAYER(Kind.NUMBER),
+  /** 1 when the program's file had no name any more when it was started, else 0. */
+  EXE_DELETED(Kind.NUMBER),
+  /** 1 when the program got an effective user or group other than the real one, else 0. */
+  EXE_SETID(Kind.NUMBER),
 
   /** How the process ended, as wait(2) has it: {@code status << 8 | signal}. */
   EXIT_STATUS(Kind.NUMBER),

@@ -90,6 +90,17 @@ public enum Field {
       BOOLEAN,
       "Whether the program is in the upper layer of an overlay: added after the image was built.",
       Fact.EXE_UPPER_LAYER),
+  PROC_IS_EXE_DELETED(
+      "proc.is_exe_deleted",
+      BOOLEAN,
+      "Whether the program's file had no name any more when it was started. Ringward's own.",
+      Fact.EXE_DELETED),
+  PROC_IS_EXE_SETID(
+      "proc.is_exe_setid",
+      BOOLEAN,
+      "Whether the program was started with another user's or group's rights (set-id). Ringward's"
+          + " own.",
+      Fact.EXE_SETID),
   PROC_CGROUP_ID(
       "proc.cgroup.id",
       NUMBER,

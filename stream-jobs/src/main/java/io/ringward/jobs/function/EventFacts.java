@@ -112,7 +112,7 @@ final class EventFacts implements EventContext {
       case EVENT_NUMBER, THREAD_ID, USER_ID, CGROUP_ID, PROCESS_DURATION -> true;
       case EVENT_TIME -> wallKnown;
       case PROCESS_ID -> process(generation) != null;
-      case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER ->
+      case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER, EXE_DELETED, EXE_SETID ->
           generations[0].origin != ProcessEntry.Origin.STRAY;
       case EXIT_STATUS -> view.kind() == EventKind.EXIT;
       case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT;
@@ -136,6 +136,8 @@ final class EventFacts implements EventContext {
       case EXE_INODE -> generations[0].inode();
       case EXE_FROM_MEMFD -> flag(ExecFlag.MEMFD);
       case EXE_UPPER_LAYER -> flag(ExecFlag.UPPER_LAYER);
+      case EXE_DELETED -> flag(ExecFlag.UNLINKED);
+      case EXE_SETID -> flag(ExecFlag.SETID);
       case EXIT_STATUS -> view.exitCode();
       case REMOTE_PORT, LOCAL_PORT -> view.port();
       case PROTOCOL -> view.protocol();
@@ -179,6 +181,8 @@ final class EventFacts implements EventContext {
           EXE_INODE,
           EXE_FROM_MEMFD,
           EXE_UPPER_LAYER,
+          EXE_DELETED,
+          EXE_SETID,
           EXIT_STATUS,
           REMOTE_ADDRESS,
           REMOTE_PORT,

@@ -7,6 +7,7 @@ import io.ringward.detect.ProcessWindows;
 import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.tap.EventTaps;
+import io.ringward.jobs.tap.Standings;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
@@ -15,6 +16,7 @@ import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.Finding;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.rules.Rule;
@@ -55,6 +57,7 @@ public final class HostStage {
   private final ProcessWindows windows;
   private final EventFacts facts;
   private final EventTaps taps = new EventTaps();
+  private final Standings standings = new Standings();
 
   /** Made once: a lambda for each event would be an allocation. */
   private final RuleMatchConsumer matched = this::matched;
@@ -112,6 +115,11 @@ public final class HostStage {
         output.toDecide(new DecideItem.Mark(mark.number(), mark.begins(), false));
       }
     }
+  }
+
+  /** How the processes stand that were judged lately. */
+  public Standings standings() {
+    return standings;
   }
 
   /** Whoever wants to look on. */
@@ -178,15 +186,16 @@ public final class HostStage {
   }
 
   private void matched(Rule rule, EventContext event) {
-    output.toDecide(
-        new DecideItem.Found(
-            RuleFindings.of(
-                rule,
-                event,
-                view.timeNanos(),
-                actor.info(),
-                table.ancestry(actor),
-                windows.isDegraded())));
+    Finding finding =
+        RuleFindings.of(
+            rule,
+            event,
+            view.timeNanos(),
+            actor.info(),
+            table.ancestry(actor),
+            windows.isDegraded());
+    standings.found(finding);
+    output.toDecide(new DecideItem.Found(finding));
   }
 
   private void onSample(KernelSample sample) {

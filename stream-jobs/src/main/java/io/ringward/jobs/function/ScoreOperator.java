@@ -9,6 +9,7 @@ import io.ringward.jobs.memory.LoopMemory;
 import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.memory.StateExchange;
 import io.ringward.jobs.memory.StateExchange.Part;
+import io.ringward.jobs.tap.Standings;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
@@ -58,6 +59,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
 
   private final URI uri;
   private transient LoopSettings settings;
+  private transient Standings standings;
   private transient LoopObserver observer;
   private transient StateExchange exchange;
   private transient ValueState<ProgramProfile> profiles;
@@ -87,6 +89,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
     super.open();
     LoopMemory memory = LoopMemory.at(uri);
     settings = memory.settings();
+    standings = memory.stage(HostStage.class).standings();
     exchange = memory.exchange();
     observer = HostPorts.at(uri).observer();
     ValueStateDescriptor<ProgramProfile> descriptor =
@@ -203,6 +206,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
     }
     long fittedNanos = profile.model().fittedNanos();
     List<Finding> findings = profile.observe(observation);
+    standings.judged(observation, profile.latest());
     profiles.update(profile);
     index.use(key, profile);
     if (index.forests() > settings.capacities().forests()) {
@@ -210,6 +214,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
       setCurrentKey(key);
     }
     for (Finding finding : findings) {
+      standings.found(finding);
       emit(new DecideItem.Found(finding));
     }
     if (profile.model().fittedNanos() != fittedNanos) {
