@@ -111,7 +111,7 @@ public final class SettingTable {
       one(
           "kernel.cgroup",
           "--cgroup",
-          "A cgroup's folder: connects and binds are seen and refused below it alone.",
+          "A cgroup's folder: connects and binds are seen, and verdicts act, below it alone.",
           "/sys/fs/cgroup/user.slice",
           SettingTable::absolutePath);
 

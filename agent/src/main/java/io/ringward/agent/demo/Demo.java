@@ -57,6 +57,7 @@ public final class Demo implements AutoCloseable {
     }
     List<Long> pids = new ArrayList<>(cast.pids());
     pids.add(agent.pid());
+    pids.addAll(agent.children());
     Leftovers leftovers =
         new Leftovers(
             pids, workspace.groups(), workspace.folder(), Leftovers.programsOf(agent.pid()));

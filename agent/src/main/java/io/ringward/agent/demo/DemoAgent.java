@@ -109,6 +109,11 @@ final class DemoAgent implements AutoCloseable {
     return process.pid();
   }
 
+  /** Processes that it has started and that live, at any depth. */
+  List<Long> children() {
+    return process.descendants().map(ProcessHandle::pid).toList();
+  }
+
   /** Waits until the loop runs. */
   void awaitReady() throws DemoException, InterruptedException {
     await(

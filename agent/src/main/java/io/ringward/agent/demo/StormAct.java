@@ -69,11 +69,12 @@ final class StormAct implements Act {
         refused || rateAfter < rateBefore / 2 ? Story.Paint.BAD : Story.Paint.PLAIN);
     story.fact(
         "rung",
-        rung.map(name -> "fork is refused here by " + name)
+        rung.map(name -> "forks are throttled here by " + name)
             .orElse(
                 "this kernel has no rung that refuses fork (ringward doctor says what would lift"
                     + " that): what a verdict covers here is what the outcome says"));
-    boolean asTold = rung.isEmpty() || refused || !alive;
+    boolean slowed = refused || rateAfter < rateBefore / 2 || !alive;
+    boolean asTold = rung.isEmpty() || slowed;
     List<VerdictRow> released = agent.release(storm.pid());
     released.forEach(row -> story.fact("release", "ringward verdicts release " + row.id()));
     storm.close();

@@ -94,7 +94,12 @@ public final class Guardian implements AutoCloseable {
               new StatusMetrics(rungLabels(), configuration.mode().label(), jobReading),
               outlets.queues());
       this.metricsServer = hold(metricsServer(registry));
-      Recorder recorder = new Recorder(kernel.feed(), kernel.verdicts(), clock::now, version);
+      Recorder recorder =
+          new Recorder(
+              kernel.feed(),
+              BoundedVerdicts.of(configuration.controlGroup(), kernel.verdicts(), groups::nameOf),
+              clock::now,
+              version);
       VerdictEffects effects = new VerdictEffects();
       Standing standing = new Standing(clock::now, () -> jobReading.get().degraded());
       hold(

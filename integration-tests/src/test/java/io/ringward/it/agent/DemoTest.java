@@ -58,7 +58,8 @@ final class DemoTest {
     assertTold(storm, "fork-storm: .* forks in");
     assertTold(storm, "verdict +throttle to .* fork");
     assertTold(storm, "made \\d+ children a second, makes \\d+ now");
-    assertTold(storm, "rung +(fork is refused here by|this kernel has no rung that refuses fork)");
+    assertTold(
+        storm, "rung +(forks are throttled here by|this kernel has no rung that refuses fork)");
 
     String stranger = acts.get("3");
     assertTold(stranger, "program-model: .*unlike this program's past");
