@@ -132,6 +132,16 @@ final class DemoAgent implements AutoCloseable {
         .orElse("");
   }
 
+  /** What it said in its log of a verdict, the latest; "" when nothing. */
+  String saidOf(String verdictId) {
+    String start = "verdict " + verdictId;
+    return said.reversed().stream()
+        .filter(line -> line.contains(start))
+        .findFirst()
+        .map(line -> line.substring(line.indexOf(start)))
+        .orElse("");
+  }
+
   /** Something that may be so by now. */
   @FunctionalInterface
   interface Condition {

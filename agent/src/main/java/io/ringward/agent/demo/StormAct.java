@@ -73,6 +73,10 @@ final class StormAct implements Act {
             .orElse(
                 "this kernel has no rung that refuses fork (ringward doctor says what would lift"
                     + " that): what a verdict covers here is what the outcome says"));
+    String done = agent.saidOf(new IncidentFacts(incident.get()).verdictId());
+    if (!done.isEmpty()) {
+      story.fact("log", done);
+    }
     boolean slowed = refused || rateAfter < rateBefore / 2 || !alive;
     boolean asTold = rung.isEmpty() || slowed;
     List<VerdictRow> released = agent.release(storm.pid());

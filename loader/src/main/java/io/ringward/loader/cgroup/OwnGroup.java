@@ -41,17 +41,18 @@ final class OwnGroup {
   static Found find(
       Hierarchies hierarchies, String controller, Supplier<Collection<Integer>> members)
       throws IOException {
-    Found found = look(hierarchies, controller, members.get());
+    Found found = look(hierarchies, controller, members);
     for (int looks = 1; looks < MOST_LOOKS && found.group().isEmpty(); looks++) {
-      found = look(hierarchies, controller, members.get());
+      found = look(hierarchies, controller, members);
     }
     return found;
   }
 
-  private static Found look(Hierarchies hierarchies, String controller, Collection<Integer> members)
+  private static Found look(
+      Hierarchies hierarchies, String controller, Supplier<Collection<Integer>> members)
       throws IOException {
     Optional<Group> common = Optional.empty();
-    for (int pid : members) {
+    for (int pid : members.get()) {
       Optional<Group> group = hierarchies.of(controller, pid);
       if (group.isEmpty()) {
         if (Files.exists(Path.of("/proc/" + pid))) {
@@ -69,7 +70,9 @@ final class OwnGroup {
       return Found.none("its processes are in the root group" + of(controller));
     }
     Set<Integer> strangers = processes(group.directory());
-    strangers.removeAll(Set.copyOf(members));
+    // Asked for again, after the group: whoever was in it then and is the subject's is known now,
+    // however fast the subject forks.
+    strangers.removeAll(Set.copyOf(members.get()));
     strangers.removeIf(pid -> !Files.exists(Path.of("/proc/" + pid)));
     return strangers.isEmpty()
         ? new Found(common, "")
