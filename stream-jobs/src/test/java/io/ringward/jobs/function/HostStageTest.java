@@ -265,6 +265,21 @@ final class HostStageTest {
   @Test
   void anEventThatMatchesNothingAllocatesNothing() {
     nginxWithChild();
+    assertNothingIsAllocated();
+  }
+
+  /** Nor does an event that no listener wants to see. */
+  @Test
+  void anEventThatPassesNoFilterAllocatesNothing() throws Exception {
+    nginxWithChild();
+    EventTap tap =
+        stage.taps().open(filter("proc.name = nosuch or proc.aname glob \"[x-z]*\"")).get();
+    assertNothingIsAllocated();
+    assertEquals(List.of(), drained(tap));
+    assertEquals(0, tap.missed());
+  }
+
+  private void assertNothingIsAllocated() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().threadId();
     Actor child = new Actor(CHILD, PARENT);
