@@ -28,11 +28,15 @@ final class Actor implements AutoCloseable {
   /** EAGAIN. */
   static final String THROTTLED = "Resource temporarily unavailable";
 
+  /** A process that is younger counts as a part of whoever started it. */
+  private static final long GROWN_UP_MILLIS = 1200;
+
   private static final List<String> ANSWERS = List.of(ALLOWED, BLOCKED, THROTTLED);
 
   private final Process process;
   private final Writer orders;
   private final Thread reader;
+  private final long startedNanos = System.nanoTime();
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private String latest = "";
   private long forks;
@@ -72,7 +76,14 @@ final class Actor implements AutoCloseable {
     }
   }
 
-  /** Tells it something; the first time, to begin. */
+  /** Tells it to begin, once it is old enough to be judged by itself. */
+  void begin() throws DemoException, InterruptedException {
+    long ageMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    Thread.sleep(Math.max(0, GROWN_UP_MILLIS - ageMillis));
+    tell("go");
+  }
+
+  /** Tells it something. */
   void tell(String order) throws DemoException {
     try {
       orders.write(order + "\n");

@@ -42,7 +42,7 @@ final class RuleAct implements Act {
     CompletableFuture<EventRow> event =
         agent.firstEvent("evt.type = connect and proc.pid = " + courier.pid());
     MetricsReading before = agent.metrics();
-    courier.tell("go");
+    courier.begin();
     story.fact("process", "courier (pid " + courier.pid() + ") connects to 127.0.0.1:" + port);
     stage.kernelSaw(event);
     Optional<JsonNode> incident =

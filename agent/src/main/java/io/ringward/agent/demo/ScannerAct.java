@@ -33,7 +33,7 @@ final class ScannerAct implements Act {
     CompletableFuture<EventRow> event =
         agent.firstEvent("evt.type = connect and proc.pid = " + scanner.pid());
     MetricsReading before = agent.metrics();
-    scanner.tell("go");
+    scanner.begin();
     story.fact(
         "process",
         "scanner (pid "

@@ -34,8 +34,8 @@ final class StormAct implements Act {
     CompletableFuture<EventRow> event =
         agent.firstEvent("evt.type = clone and proc.pid = " + storm.pid());
     MetricsReading before = agent.metrics();
+    storm.begin();
     long started = System.nanoTime();
-    storm.tell("go");
     story.fact(
         "process",
         "storm (pid "
@@ -46,7 +46,11 @@ final class StormAct implements Act {
         agent.awaitIncident(Stage.PATIENCE_SECONDS, one -> isStorm(one, storm));
     double until = (System.nanoTime() - started) / 1e9;
     if (incident.isEmpty()) {
-      story.end(false, "the storm was not seen; it made " + storm.forks() + " children");
+      story.end(
+          false,
+          "the storm was not seen: it made "
+              + storm.forks()
+              + " children, and what counts as one is 512 within a second");
       storm.close();
       return false;
     }

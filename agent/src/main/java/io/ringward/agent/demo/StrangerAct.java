@@ -25,7 +25,7 @@ final class StrangerAct implements Act {
   private int modelsBefore;
 
   /** Lets the past begin, while other acts are played. */
-  void begin(Stage stage) throws DemoException {
+  void begin(Stage stage) throws DemoException, InterruptedException {
     Workspace workspace = stage.workspace();
     Path program = workspace.program("ledger");
     Path script = workspace.resource("ledger.bash", "@", "@");
@@ -36,7 +36,7 @@ final class StrangerAct implements Act {
     startedNanos = System.nanoTime();
     modelsBefore = stage.agent().metrics().models();
     for (Actor worker : workers) {
-      worker.tell("go");
+      worker.begin();
     }
   }
 
