@@ -81,6 +81,29 @@ class GlobPatternTest {
     assertTrue(matches(pattern, "a".repeat(4096) + "b"));
   }
 
+  /** Whatever stands in a pattern, it can be matched: an exception here would end the loop. */
+  @Test
+  void noPatternBreaksTheMatcher() {
+    String letters = "[]!^-\\:=.*?abA𝄞\u0000";
+    int[] choice = letters.codePoints().toArray();
+    Random random = new Random(7);
+    for (int round = 0; round < 200_000; round++) {
+      String pattern = text(random, choice, 12);
+      String text = text(random, choice, 8);
+      Optional<GlobPattern> glob = GlobPattern.parse(pattern, random.nextBoolean());
+      assertTrue(glob.isPresent() || pattern.endsWith("\\"), pattern);
+      glob.ifPresent(each -> each.matches(text));
+    }
+  }
+
+  private static String text(Random random, int[] letters, int most) {
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(most); i > 0; i--) {
+      text.appendCodePoint(letters[random.nextInt(letters.length)]);
+    }
+    return text.toString();
+  }
+
   /** The C library's own fnmatch is the contract: random patterns must agree with it. */
   @Test
   void agreesWithTheCLibrary() throws Throwable {
