@@ -73,7 +73,7 @@ final class StormAct implements Act {
         refused || rateAfter < rateBefore / 2 ? Story.Paint.BAD : Story.Paint.PLAIN);
     story.fact(
         "rung",
-        rung.map(name -> "forks are throttled here by " + name)
+        rung.map(StormAct::rungText)
             .orElse(
                 "this kernel has no rung that refuses fork (ringward doctor says what would lift"
                     + " that): what a verdict covers here is what the outcome says"));
@@ -93,6 +93,14 @@ final class StormAct implements Act {
             ? "seen, judged, " + (rung.isPresent() ? "throttled, " : "") + "released, ended"
             : "the verdict had no effect although its rung is in force");
     return asTold;
+  }
+
+  private static String rungText(String name) {
+    return name.contains("controllers")
+        ? "no hook can refuse a fork here, so the controllers of the storm's own cgroup starve it ("
+            + name
+            + ")"
+        : "forks are throttled here by " + name;
   }
 
   private static boolean isStorm(JsonNode incident, Actor storm) {
