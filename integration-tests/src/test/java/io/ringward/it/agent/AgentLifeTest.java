@@ -141,7 +141,10 @@ final class AgentLifeTest {
             "--process",
             Long.toString(prober.pid()),
             "--action",
-            action));
+            action,
+            // Not of exec: where only a signal blocks that, the prober's children would be lost.
+            "--operations",
+            "connect"));
   }
 
   private static JsonNode row(AgentProcess agent) {

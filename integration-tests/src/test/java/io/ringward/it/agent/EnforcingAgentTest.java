@@ -74,7 +74,16 @@ final class EnforcingAgentTest {
   void blockOfAProcessLastsUntilItsRelease() {
     try (Prober prober = group.prober()) {
       assertEquals(Prober.ALLOWED, prober.connect());
-      String id = add("--process", Long.toString(prober.pid()), "--action", "block");
+      // Not of exec: the prober connects from children, and where only a signal blocks exec it
+      // would lose them.
+      String id =
+          add(
+              "--process",
+              Long.toString(prober.pid()),
+              "--action",
+              "block",
+              "--operations",
+              "connect");
       prober.awaitAnswer(Prober.BLOCKED);
       prober.awaitAnswer(Prober.BLOCKED);
       JsonNode row = row(id);
