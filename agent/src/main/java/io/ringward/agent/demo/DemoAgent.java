@@ -47,6 +47,7 @@ final class DemoAgent implements AutoCloseable {
   /** Starts it and returns at once. */
   static DemoAgent start(Workspace workspace, Path rules) throws DemoException {
     Path runtime = workspace.folder().resolve("run");
+    Path configuration = workspace.resource("ringward.yaml");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -55,8 +56,8 @@ final class DemoAgent implements AutoCloseable {
         List.of(
             "io.ringward.agent.Main",
             "up",
-            "--mode",
-            "enforce",
+            "--config",
+            configuration.toString(),
             "--cgroup",
             workspace.group().toString(),
             "--runtime-directory",

@@ -36,7 +36,7 @@ final class RuleAct implements Act {
             .cast()
             .add(
                 workspace.program("courier"),
-                workspace.resource("courier.bash", "@", "@"),
+                workspace.resource("courier.bash"),
                 List.of(workspace.group()),
                 Integer.toString(port));
     CompletableFuture<EventRow> event =

@@ -27,7 +27,7 @@ final class ScannerAct implements Act {
             .cast()
             .add(
                 workspace.program("scanner"),
-                workspace.resource("scanner.bash", "@", "@"),
+                workspace.resource("scanner.bash"),
                 List.of(workspace.group()),
                 Integer.toString(port));
     CompletableFuture<EventRow> event =

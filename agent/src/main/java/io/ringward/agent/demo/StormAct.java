@@ -29,7 +29,7 @@ final class StormAct implements Act {
             .cast()
             .add(
                 workspace.program("storm"),
-                workspace.resource("storm.bash", "@", "@"),
+                workspace.resource("storm.bash"),
                 workspace.stormGroups());
     CompletableFuture<EventRow> event =
         agent.firstEvent("evt.type = clone and proc.pid = " + storm.pid());

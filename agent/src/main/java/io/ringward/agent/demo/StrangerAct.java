@@ -28,7 +28,7 @@ final class StrangerAct implements Act {
   void begin(Stage stage) throws DemoException, InterruptedException {
     Workspace workspace = stage.workspace();
     Path program = workspace.program("ledger");
-    Path script = workspace.resource("ledger.bash", "@", "@");
+    Path script = workspace.resource("ledger.bash");
     String port = Integer.toString(FreePorts.below(400) + 300);
     for (int i = 0; i < WORKERS; i++) {
       workers.add(stage.cast().add(program, script, List.of(workspace.group()), port));

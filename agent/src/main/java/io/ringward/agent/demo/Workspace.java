@@ -123,6 +123,11 @@ final class Workspace implements AutoCloseable {
     return program;
   }
 
+  /** Writes one of the demo's own files. */
+  Path resource(String name) throws DemoException {
+    return resource(name, "\0", "");
+  }
+
   /** Writes one of the demo's own files, with its marks replaced. */
   Path resource(String name, String mark, String replacement) throws DemoException {
     try (InputStream in = Workspace.class.getResourceAsStream(name)) {
