@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
       "it began: processes, learned models, verdicts. Only root can read it: command lines are in it.",
       "It is whole up to the last second at any time, also when the agent is killed.",
       "",
-      "Ctrl-C, --for or --max-size end it. The settings below the line go for an agent of its own."
+      "Ctrl-C, --for or --max-size end it. The settings of 'ringward up' are taken as well: those of",
+      "an agent of its own, and where the running one is."
     },
     sortOptions = false,
     abbreviateSynopsis = true,
@@ -93,7 +94,7 @@ final class RecordCommand implements Callable<Integer> {
 
   static CommandLine commandLine(Screen screen) {
     CommandLine line = new CommandLine(new RecordCommand(screen));
-    SettingOptions.addTo(line.getCommandSpec());
+    SettingOptions.addHidden(line.getCommandSpec());
     return line;
   }
 

@@ -123,7 +123,7 @@ final class ReplayCommand implements Callable<Integer> {
   private IncidentOutlet outlet(Replay replay, OutputStream stream) {
     return json || !screen.outStyle().terminal()
         ? new JsonStreamOutlet(
-            stream, new IncidentJson(replay.mode(), replay.clock(), Long::toUnsignedString))
+            stream, new IncidentJson(replay.mode(), replay.clock(), replay::groupName))
         : new TerminalOutlet(stream, screen.outStyle(), replay.clock());
   }
 

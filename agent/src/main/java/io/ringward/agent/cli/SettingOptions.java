@@ -23,10 +23,20 @@ final class SettingOptions {
 
   /** Adds the flags to a command. */
   static void addTo(CommandSpec spec) {
+    addTo(spec, false);
+  }
+
+  /** Adds the flags to a command whose help refers to another's. */
+  static void addHidden(CommandSpec spec) {
+    addTo(spec, true);
+  }
+
+  private static void addTo(CommandSpec spec, boolean hidden) {
     for (Setting<?> setting : SettingTable.ALL) {
       OptionSpec.Builder option =
           OptionSpec.builder(setting.flag())
-              .description(setting.help() + " [" + setting.path() + "]");
+              .description(setting.help() + " [" + setting.path() + "]")
+              .hidden(hidden);
       if (setting == SettingTable.STARTER_RULES) {
         option.type(Boolean.class).arity("0").negatable(true).defaultValue(null);
       } else if (setting.list()) {

@@ -66,6 +66,12 @@ public final class ControlGroups {
     return known == null ? Long.toUnsignedString(id) : known;
   }
 
+  /** All that are there now, and others that were lately; a copy. Always looks. */
+  public synchronized Map<Long, String> all() {
+    scan();
+    return Map.copyOf(names);
+  }
+
   /** As {@link #nameOf}, but always looks: for an operator, not for the hot path. */
   public synchronized Optional<String> find(long id) {
     names.remove(id);

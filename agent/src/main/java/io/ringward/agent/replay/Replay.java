@@ -89,6 +89,11 @@ public final class Replay implements AutoCloseable {
     };
   }
 
+  /** The name of a cgroup when it was recorded, or its id. */
+  public String groupName(long id) {
+    return recording.groupName(id);
+  }
+
   /** Turns the recording's kernel times into times of day. */
   public BootClock clock() {
     return BootClock.recorded(header().startedNanos(), header().startedEpochNanos());
@@ -106,13 +111,11 @@ public final class Replay implements AutoCloseable {
       throws HostJobException, IOException, InterruptedException {
     ReplayFindings findings = new ReplayFindings(outlet);
     URI uri = URI.create("file:" + file.toUri().getRawPath());
-    long startedNanos;
     long elapsedNanos;
     try (var registration = HostPorts.register(uri, recording.ports(findings))) {
-      startedNanos = System.nanoTime();
       try (HostJob job = HostJob.start(recording.options(uri, folder, mode))) {
         CompletableFuture.anyOf(job.ended(), stopped).get();
-        elapsedNanos = System.nanoTime() - startedNanos;
+        elapsedNanos = System.nanoTime() - recording.progress().startedNanos();
       } catch (ExecutionException e) {
         throw new IOException("the replay has failed: " + e.getCause().getMessage(), e.getCause());
       }

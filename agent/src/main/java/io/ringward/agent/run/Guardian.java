@@ -99,6 +99,7 @@ public final class Guardian implements AutoCloseable {
               kernel.feed(),
               BoundedVerdicts.of(configuration.controlGroup(), kernel.verdicts(), groups::nameOf),
               clock::now,
+              groups::all,
               version);
       VerdictEffects effects = new VerdictEffects();
       Standing standing = new Standing(clock::now, () -> jobReading.get().degraded());

@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -277,7 +278,7 @@ final class OperatorDeskTest {
               throw new AssertionError("nobody listens here");
             },
             loop.standing,
-            new RecordingDesk(new Recorder(loop, loop, () -> NOW, "test")),
+            new RecordingDesk(new Recorder(loop, loop, () -> NOW, Map::of, "test")),
             new StandingBoard(
                 new Standings(),
                 new ControlGroupRates(() -> {

@@ -12,7 +12,9 @@ enum BlockKind {
   /** In which order was decided, and what the verdict table answered. */
   DECISIONS,
   /** The recording ended as it should. */
-  END;
+  END,
+  /** Names of cgroups. */
+  NAMES;
 
   private static final BlockKind[] BY_CODE = values();
 

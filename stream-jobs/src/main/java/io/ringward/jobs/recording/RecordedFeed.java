@@ -25,7 +25,7 @@ final class RecordedFeed implements EventFeed {
   private final CompactInput block = new CompactInput();
   private boolean marked;
   private boolean closed;
-  private RuleReplacement pending;
+  private ControlItem.RulesReplaced pending;
   private long events;
   private long items;
   private long gaps;
@@ -33,11 +33,10 @@ final class RecordedFeed implements EventFeed {
   private long firstNanos;
   private long lastNanos;
   private long epochOffsetNanos;
+  private long startedNanos;
   private volatile boolean ended;
   private volatile Optional<Damage> damage = Optional.empty();
-  private volatile ReplayProgress progress = new ReplayProgress(0, 0, 0, 0, 0, 0, 0);
-
-  private record RuleReplacement(long timeNanos) {}
+  private volatile ReplayProgress progress = new ReplayProgress(0, 0, 0, 0, 0, 0, 0, 0);
 
   RecordedFeed(FileChannel channel, RecordingIndex index, Optional<List<RuleText>> rules) {
     this.blocks = new BlockReader(channel);
@@ -59,6 +58,7 @@ final class RecordedFeed implements EventFeed {
     if (closed) {
       throw new IllegalStateException("the feed is closed");
     }
+    startedNanos = startedNanos == 0 ? System.nanoTime() : startedNanos;
     int handed = 0;
     while (handed < limit && !ended) {
       FeedItem item = next();
@@ -72,15 +72,16 @@ final class RecordedFeed implements EventFeed {
       }
     }
     progress =
-        new ReplayProgress(events, items, gaps, lost, firstNanos, lastNanos, epochOffsetNanos);
+        new ReplayProgress(
+            events, items, gaps, lost, firstNanos, lastNanos, epochOffsetNanos, startedNanos);
     return handed;
   }
 
   private FeedItem next() {
     if (pending != null) {
-      long time = pending.timeNanos();
+      ControlItem.RulesReplaced ours = pending;
       pending = null;
-      return new ControlItem.RulesReplaced(time, rules.orElseThrow());
+      return ours;
     }
     try {
       while (true) {
@@ -155,9 +156,7 @@ final class RecordedFeed implements EventFeed {
       stop("the loop's state at mark " + mark.number() + " is not whole: nothing behind it can be");
       return false;
     }
-    if (rules.isPresent()) {
-      pending = new RuleReplacement(mark.timeNanos());
-    }
+    rules.ifPresent(ours -> pending = new ControlItem.RulesReplaced(mark.timeNanos(), ours));
     return true;
   }
 

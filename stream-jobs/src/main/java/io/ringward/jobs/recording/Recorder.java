@@ -20,11 +20,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Stands between a live feed and its job, and records when it is asked to. Whoever runs the job
@@ -40,6 +43,7 @@ public final class Recorder implements AutoCloseable {
   private final EventFeed feed;
   private final VerdictTable verdicts;
   private final LongSupplier boottimeNanos;
+  private final Supplier<Map<Long, String>> groupNames;
   private final String version;
   private final AtomicInteger marks = new AtomicInteger();
   private volatile LoopSettings settings;
@@ -49,13 +53,20 @@ public final class Recorder implements AutoCloseable {
    * @param feed the real one; not closed with the recorder
    * @param verdicts the real one; not closed with the recorder
    * @param boottimeNanos reads the kernel's clock of event times
+   * @param groupNames looks up all cgroups by id; called by the writer's thread, about once a
+   *     second at most
    * @param version of Ringward, to be found in the file
    */
   public Recorder(
-      EventFeed feed, VerdictTable verdicts, LongSupplier boottimeNanos, String version) {
+      EventFeed feed,
+      VerdictTable verdicts,
+      LongSupplier boottimeNanos,
+      Supplier<Map<Long, String>> groupNames,
+      String version) {
     this.feed = feed;
     this.verdicts = verdicts;
     this.boottimeNanos = boottimeNanos;
+    this.groupNames = Objects.requireNonNull(groupNames);
     this.version = version;
   }
 
@@ -99,7 +110,14 @@ public final class Recorder implements AutoCloseable {
     FileChannel channel = open(file, overwrite);
     try {
       RecordingRun begun =
-          new RecordingRun(file, channel, header(), limits, feed::submit, new Numbers());
+          new RecordingRun(
+              file,
+              channel,
+              header(),
+              limits,
+              feed::submit,
+              new Numbers(),
+              new GroupNames(groupNames));
       run = begun;
       begun.start();
       return begun;

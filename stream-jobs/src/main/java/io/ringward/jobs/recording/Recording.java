@@ -156,6 +156,12 @@ public final class Recording implements AutoCloseable {
     return channel.size();
   }
 
+  /** The name of a cgroup when it was recorded, or its id. */
+  public String groupName(long id) {
+    String name = index.names.get(id);
+    return name == null ? Long.toUnsignedString(id) : name;
+  }
+
   /** The feed alone, for who wants to look at items without a job. */
   public EventFeed feed() {
     return feed;

@@ -2,6 +2,7 @@
 package io.ringward.jobs.recording;
 
 import io.ringward.jobs.memory.StateExchange.Part;
+import io.ringward.kernel.ContractCodec;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,10 +20,14 @@ import java.util.Optional;
 final class RecordingIndex {
   private static final int MOST_RUNS = 1 << 26;
 
-  /** Images by mark and part: where their blocks begin. */
+  /** Images by mark and part. */
   final Map<Integer, EnumMap<Part, byte[]>> states = new HashMap<>();
 
   final Map<Integer, DecisionOrder> orders = new HashMap<>();
+
+  /** Of cgroups, by id. */
+  final Map<Long, String> names = new HashMap<>();
+
   final List<VerdictAnswer> answers = new ArrayList<>();
   RecordingHeader header;
   Optional<Damage> damage = Optional.empty();
@@ -30,8 +35,8 @@ final class RecordingIndex {
   /** Where the blocks that may be used end. */
   long usedBytes;
 
-  /** What the end says, when there is one. */
-  boolean complete;
+  /** Whether it ended as it should. */
+  private boolean complete;
 
   private RecordingIndex() {}
 
@@ -88,6 +93,7 @@ final class RecordingIndex {
         case STATE -> takeState(in);
         case DECISIONS -> takeDecisions(in);
         case END -> complete = true;
+        case NAMES -> takeNames(in);
       }
     } catch (RecordingException e) {
       throw e;
@@ -107,6 +113,14 @@ final class RecordingIndex {
     int mark = in.count(Integer.MAX_VALUE);
     Part part = Part.values()[in.count(Part.values().length - 1)];
     states.computeIfAbsent(mark, m -> new EnumMap<>(Part.class)).put(part, in.readAllBytes());
+  }
+
+  private void takeNames(CompactInput in) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    while (in.hasRemaining()) {
+      long id = in.unsigned();
+      names.put(id, ContractCodec.readText(data));
+    }
   }
 
   private void takeDecisions(CompactInput in) throws IOException {

@@ -43,6 +43,8 @@ public final class RecordingRun {
   private final RecordingLimits limits;
   private final Predicate<ControlItem> submit;
   private final Marks marks;
+  private final GroupNames names;
+  private final CompactOutput newNames = new CompactOutput();
   private final BlockWriter writer;
   private final TapLine line;
   private final DecisionLog decisions = new DecisionLog();
@@ -82,12 +84,14 @@ public final class RecordingRun {
       RecordingHeader header,
       RecordingLimits limits,
       Predicate<ControlItem> submit,
-      Marks marks)
+      Marks marks,
+      GroupNames names)
       throws IOException {
     this.file = file;
     this.limits = limits;
     this.submit = submit;
     this.marks = marks;
+    this.names = names;
     this.writer = new BlockWriter(channel);
     CompactOutput head = new CompactOutput();
     header.write(new DataOutputStream(head));
@@ -218,7 +222,11 @@ public final class RecordingRun {
       int length = WireEvent.getInt(bytes, at);
       at += Integer.BYTES;
       if (length == Chunk.CONTROL) {
-        encoder.control(chunk.controls().get(control++));
+        ControlItem item = chunk.controls().get(control++);
+        encoder.control(item);
+        if (item instanceof ControlItem.Sampled(var sample)) {
+          names.see(sample);
+        }
         itemCount++;
       } else if (length == Chunk.GAP) {
         encoder.gap(WireEvent.getLong(bytes, at));
@@ -234,6 +242,7 @@ public final class RecordingRun {
   private void event(byte[] bytes, int at, int length) {
     System.arraycopy(bytes, at, event, 0, length);
     encoder.event(event, length);
+    names.see(WireEvent.getLong(event, WireEvent.CGROUP));
     events++;
     itemCount++;
   }
@@ -254,6 +263,10 @@ public final class RecordingRun {
     if (items.size() > 0) {
       write(BlockKind.ITEMS, items.bytes(), items.size());
       items.clear();
+    }
+    names.take(now, newNames);
+    if (newNames.size() > 0) {
+      write(BlockKind.NAMES, newNames.bytes(), newNames.size());
     }
     for (byte[] payload : decisions.take()) {
       write(BlockKind.DECISIONS, payload, payload.length);

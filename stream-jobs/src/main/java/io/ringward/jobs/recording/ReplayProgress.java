@@ -12,6 +12,7 @@ package io.ringward.jobs.recording;
  * @param lastNanos kernel time of the last item
  * @param epochOffsetNanos what to add to kernel time to get time since the epoch, 0 if not known
  *     yet
+ * @param startedNanos when the first item was asked for, by {@link System#nanoTime}; 0 before
  */
 public record ReplayProgress(
     long events,
@@ -20,4 +21,5 @@ public record ReplayProgress(
     long lost,
     long firstNanos,
     long lastNanos,
-    long epochOffsetNanos) {}
+    long epochOffsetNanos,
+    long startedNanos) {}

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ final class ReplayTest {
   @BeforeEach
   void host() {
     host = new MemoryHost(folder.resolve("live"));
-    recorder = new Recorder(host.feed, host.table, host::now, "test");
+    recorder = new Recorder(host.feed, host.table, host::now, () -> Map.of(1L, "/test"), "test");
   }
 
   /** A second in the life of a host: programs that come and go, scan, and ask what they may not. */
@@ -154,6 +155,8 @@ final class ReplayTest {
       try (Recording recording = Recording.open(file)) {
         assertEquals(Optional.empty(), recording.damage());
         assertSame(said, Replays.run(recording, folder.resolve("replay")));
+        assertEquals("/test", recording.groupName(1));
+        assertEquals("2", recording.groupName(2));
         assertEquals(status.events(), recording.progress().events());
         assertEquals(Optional.empty(), recording.damage());
       }
