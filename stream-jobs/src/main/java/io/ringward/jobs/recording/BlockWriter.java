@@ -36,16 +36,23 @@ final class BlockWriter implements AutoCloseable {
     return position;
   }
 
-  /** The most that a payload can take in the file. */
-  static long mostBytes(int payload) {
-    return payload + (long) BlockForm.HEAD_BYTES;
+  void write(BlockKind kind, byte[] payload, int length) throws IOException {
+    boolean unused = write(kind, payload, length, Long.MAX_VALUE);
   }
 
-  void write(BlockKind kind, byte[] payload, int length) throws IOException {
+  /**
+   * Writes a block unless the file would then have more bytes.
+   *
+   * @return whether it was written
+   */
+  boolean write(BlockKind kind, byte[] payload, int length, long mostBytes) throws IOException {
     int stored = deflate(kind, payload, length);
     boolean compressed = stored < length;
     byte[] bytes = compressed ? packed : payload;
     int count = compressed ? stored : length;
+    if (position + BlockForm.HEAD_BYTES + count > mostBytes) {
+      return false;
+    }
     BlockForm.head(
         head, kind, compressed ? BlockForm.COMPRESSED : 0, sequence, bytes, count, length);
     long before = position;
@@ -60,6 +67,7 @@ final class BlockWriter implements AutoCloseable {
       dictionaryLength = Math.min(length, dictionary.length);
       System.arraycopy(payload, length - dictionaryLength, dictionary, 0, dictionaryLength);
     }
+    return true;
   }
 
   private int deflate(BlockKind kind, byte[] payload, int length) {

@@ -18,7 +18,15 @@ import org.slf4j.LoggerFactory;
 /** One recording under way: its writer's thread, and how to end it. Thread-safe. */
 public final class RecordingRun {
   private static final Logger LOG = LoggerFactory.getLogger(RecordingRun.class);
-  private static final int BLOCK_BYTES = 128 << 10;
+  private static final String FULL = "the file has its full size";
+  private static final int MOST_BLOCK_BYTES = 128 << 10;
+
+  /** Room that is kept for the end. */
+  private static final int END_BYTES = 128;
+
+  /** A small file has small blocks, so that it can be filled. */
+  private static final int BLOCKS_AT_LEAST = 64;
+
   private static final long WAIT_MILLIS = 100;
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -26,7 +34,7 @@ public final class RecordingRun {
   private static final long END_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Room that is kept for what comes between the decision to end and the end. */
-  private static final int RESERVE_SHARE = 16;
+  private static final int RESERVE_SHARE = 8;
 
   @SuppressWarnings("ArrayRecordComponent") // Handed over once, compared by nobody.
   private record Image(int mark, Part part, byte[] bytes) {}
@@ -51,6 +59,7 @@ public final class RecordingRun {
   private final ConcurrentLinkedQueue<Image> images = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<RecordingStatus> ended = new CompletableFuture<>();
   private final CompactOutput items = new CompactOutput();
+  private final int blockBytes;
   private final ItemEncoder encoder = new ItemEncoder(items);
   private final byte[] event = new byte[Chunk.BYTES];
   private final long startedNanos = System.nanoTime();
@@ -64,8 +73,11 @@ public final class RecordingRun {
   // Of the writer's thread.
   private long events;
   private long itemCount;
+  private long pendingEvents;
+  private long pendingItems;
   private long stateBytes;
   private long gaps;
+  private boolean failed;
   private long flushedNanos = startedNanos;
   private long forcedNanos = startedNanos;
   private long begunNanos;
@@ -89,6 +101,7 @@ public final class RecordingRun {
       throws IOException {
     this.file = file;
     this.limits = limits;
+    this.blockBytes = (int) Math.min(MOST_BLOCK_BYTES, limits.bytes() / BLOCKS_AT_LEAST);
     this.submit = submit;
     this.marks = marks;
     this.names = names;
@@ -180,7 +193,7 @@ public final class RecordingRun {
     }
     writeImages();
     long now = System.nanoTime();
-    if (items.size() >= BLOCK_BYTES || now - flushedNanos >= FLUSH_NANOS) {
+    if (now - flushedNanos >= FLUSH_NANOS) {
       flush(now);
     }
     if (decisions.overflowed()) {
@@ -200,8 +213,8 @@ public final class RecordingRun {
   private void askForEnd(long now) {
     if (limits.duration().isPresent() && now - startedNanos >= limits.duration().get().toNanos()) {
       why = Optional.of("its time is up");
-    } else if (writer.bytes() + items.size() >= limits.bytes() - limits.bytes() / RESERVE_SHARE) {
-      why = Optional.of("the file has its full size");
+    } else if (writer.bytes() >= limits.bytes() - limits.bytes() / RESERVE_SHARE) {
+      why = Optional.of(FULL);
     } else if (!stopping) {
       return;
     }
@@ -219,6 +232,9 @@ public final class RecordingRun {
     byte[] bytes = chunk.bytes();
     int control = 0;
     for (int at = 0; at < chunk.used(); ) {
+      if (items.size() >= blockBytes) {
+        flush(System.nanoTime());
+      }
       int length = WireEvent.getInt(bytes, at);
       at += Integer.BYTES;
       if (length == Chunk.CONTROL) {
@@ -227,7 +243,7 @@ public final class RecordingRun {
         if (item instanceof ControlItem.Sampled(var sample)) {
           names.see(sample);
         }
-        itemCount++;
+        pendingItems++;
       } else if (length == Chunk.GAP) {
         encoder.gap(WireEvent.getLong(bytes, at));
         gaps++;
@@ -243,8 +259,8 @@ public final class RecordingRun {
     System.arraycopy(bytes, at, event, 0, length);
     encoder.event(event, length);
     names.see(WireEvent.getLong(event, WireEvent.CGROUP));
-    events++;
-    itemCount++;
+    pendingEvents++;
+    pendingItems++;
   }
 
   private void writeImages() throws IOException {
@@ -263,6 +279,10 @@ public final class RecordingRun {
     if (items.size() > 0) {
       write(BlockKind.ITEMS, items.bytes(), items.size());
       items.clear();
+      events += pendingEvents;
+      itemCount += pendingItems;
+      pendingEvents = 0;
+      pendingItems = 0;
     }
     names.take(now, newNames);
     if (newNames.size() > 0) {
@@ -280,17 +300,14 @@ public final class RecordingRun {
   }
 
   private void write(BlockKind kind, byte[] payload, int length) throws IOException {
-    if (writer.bytes() + BlockWriter.mostBytes(length)
-        > limits.bytes() - BlockForm.HEAD_BYTES * 4L) {
-      // Compressed it may be smaller, but a bound is a bound.
+    if (!writer.write(kind, payload, length, limits.bytes() - END_BYTES)) {
       throw new FullException(
-          writer.bytes() < limits.bytes() / 2 && kind == BlockKind.STATE
+          kind == BlockKind.STATE && events == 0
               ? "the loop's state alone does not fit into a file of "
                   + limits.bytes()
                   + " bytes: allow a larger one"
-              : "the file has its full size");
+              : FULL);
     }
-    writer.write(kind, payload, length);
   }
 
   private void finish() throws IOException {
@@ -302,7 +319,7 @@ public final class RecordingRun {
     CompactOutput end = new CompactOutput();
     end.unsigned(events);
     end.unsigned(itemCount);
-    end.unsigned(line.lost());
+    end.unsigned(lost());
     writer.write(BlockKind.END, end.bytes(), end.size());
     writer.force();
   }
@@ -317,6 +334,7 @@ public final class RecordingRun {
   }
 
   private void fail(String reason) {
+    failed = true;
     why = Optional.of(reason);
     LOG.warn("the recording {} ends: {}", file, reason);
   }
@@ -329,6 +347,11 @@ public final class RecordingRun {
     }
   }
 
+  /** What did not get through the queue, and at the end what did not get into the file. */
+  private long lost() {
+    return line.lost() + (failed ? pendingItems : 0);
+  }
+
   private RecordingStatus read(boolean running) {
     return new RecordingStatus(
         file,
@@ -338,7 +361,7 @@ public final class RecordingRun {
         writer.bytes(),
         stateBytes,
         gaps,
-        line.lost(),
+        lost(),
         System.nanoTime() - startedNanos,
         why);
   }
