@@ -82,6 +82,9 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--stop", description = "End the recording that the running agent makes.")
   private boolean stop;
 
+  @Option(names = "--status", description = "Say how the recording of the running agent stands.")
+  private boolean status;
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -114,12 +117,12 @@ final class RecordCommand implements Callable<Integer> {
                 .set(SettingTable.MODE, Mode.SHADOW)
                 .build()
                 .over(flags.over(UpCommand.fromFile(config))));
-    RecordingRequest request = stop ? null : request();
+    RecordingRequest request = stop || status ? null : request();
     ControlClient client;
     try {
       client = ControlClient.connect(configuration.runtimeDirectory());
     } catch (ControlException e) {
-      if (stop || e.code() != ControlException.Code.NO_AGENT) {
+      if (stop || status || e.code() != ControlException.Code.NO_AGENT) {
         throw CommandFailure.of(e);
       }
       return ownAgent(configuration, request);
@@ -127,6 +130,11 @@ final class RecordCommand implements Callable<Integer> {
     try (ControlClient agent = client) {
       if (stop) {
         return end(agent.stopRecording());
+      }
+      if (status) {
+        RecordingRow row = agent.recording();
+        say((row.running() ? "recording to " : "last recording: ") + row.file());
+        return end(row);
       }
       agent.startRecording(request);
       say("The running agent records to " + request.file() + ". Ctrl-C ends it.");

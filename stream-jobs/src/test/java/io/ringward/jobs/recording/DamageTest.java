@@ -98,8 +98,8 @@ final class DamageTest {
     refused(new byte[0], "is empty");
     refused("#!/bin/sh\necho hello, world\n".getBytes(StandardCharsets.UTF_8), "no recording");
     refused(Arrays.copyOf(whole, 10), "before its header");
-    refused(new String(whole, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8),
-        "no recording");
+    refused(
+        new String(whole, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), "no recording");
     byte[] newer = whole.clone();
     newer[Long.BYTES] = 2;
     int sum = BlockForm.sum(newer, 12, new byte[0], 0);

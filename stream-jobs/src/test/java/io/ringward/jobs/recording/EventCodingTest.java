@@ -123,22 +123,20 @@ final class EventCodingTest {
     List<KernelSample.ProcessAccount> processes = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       if (random.nextBoolean()) {
-        processes.add(
-            new KernelSample.ProcessAccount(new ProcessKey(i, i + 1), account(random)));
+        processes.add(new KernelSample.ProcessAccount(new ProcessKey(i, i + 1), account(random)));
       }
     }
     return new KernelSample(
         time,
         Arrays.stream(Hook.values())
-            .map(
-                hook ->
-                    new HookCounters(
-                        hook,
-                        random.nextInt(),
-                        List.of((long) random.nextInt(), 0L),
-                        List.of(0L),
-                        random.nextLong(),
-                        0))
+            .map(hook ->
+                new HookCounters(
+                    hook,
+                    random.nextInt(),
+                    List.of((long) random.nextInt(), 0L),
+                    List.of(0L),
+                    random.nextLong(),
+                    0))
             .toList(),
         processes,
         List.of(new KernelSample.ControlGroupAccount(random.nextInt(3), account(random))));

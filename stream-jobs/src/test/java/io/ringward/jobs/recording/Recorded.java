@@ -3,8 +3,8 @@ package io.ringward.jobs.recording;
 
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
-import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.memory.Capacities;
+import io.ringward.jobs.memory.LoopSettings;
 import io.ringward.jobs.memory.StateExchange.Part;
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
@@ -56,7 +56,8 @@ final class Recorded {
                   List.of(),
                   Policy.standard(Policy.Mode.SHADOW),
                   new Protection(
-                      Map.of(new ProcessKey(1, 2), "agent"), Map.of(new FileIdentity(3, 4), "sshd")),
+                      Map.of(new ProcessKey(1, 2), "agent"),
+                      Map.of(new FileIdentity(3, 4), "sshd")),
                   Capacities.STANDARD,
                   42,
                   "boot"))

@@ -121,8 +121,7 @@ final class RecorderTest {
         assertFalse(before.isEmpty());
         assertFalse(after.isEmpty());
         assertEquals(before, replayed.subList(0, before.size()));
-        assertEquals(
-            after, replayed.subList(replayed.size() - after.size(), replayed.size()));
+        assertEquals(after, replayed.subList(replayed.size() - after.size(), replayed.size()));
       }
     }
   }
@@ -172,8 +171,7 @@ final class RecorderTest {
     RecordingStatus status;
     try (MemoryHost live = host) {
       live.start(live.options(), recorder);
-      RecordingRun run =
-          recorder.start(file, new RecordingLimits(Optional.empty(), bound), false);
+      RecordingRun run = recorder.start(file, new RecordingLimits(Optional.empty(), bound), false);
       while (!run.ended().isDone()) {
         for (int i = 0; i < 200; i++) {
           host.feed.event(noise(random, host.now() + i));
@@ -224,7 +222,8 @@ final class RecorderTest {
       }
       // Room again: the next one begins.
       Files.delete(file);
-      assertEquals(Optional.empty(), stop(recorder.start(file, RecordingLimits.usual(), false)).why());
+      assertEquals(
+          Optional.empty(), stop(recorder.start(file, RecordingLimits.usual(), false)).why());
     } finally {
       run("umount", small.toString());
     }

@@ -146,7 +146,7 @@ final class ReplayTest {
       assertEquals(0, status.lost());
       assertEquals(Files.size(file), status.bytes());
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-      
+
       List<Said> said = said(from);
       assertTrue(count(said, Finding.Source.RULE) > 100, said.size() + " said");
       assertTrue(count(said, Finding.Source.MODEL) > 10, said.size() + " said");
