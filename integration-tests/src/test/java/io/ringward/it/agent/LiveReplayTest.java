@@ -130,24 +130,22 @@ final class LiveReplayTest {
         Recorder recorder =
             new Recorder(kernel.feed(), kernel.verdicts(), BootClock::nanos, Map::of, "test");
         var ports =
-            HostPorts.register(
-                LIVE, new HostPorts(recorder.feed(), recorder.verdicts(), live));
+            HostPorts.register(LIVE, new HostPorts(recorder.feed(), recorder.verdicts(), live));
         HostJob job = HostJob.start(options().withExchange(recorder.exchange()))) {
       live(group, kernel);
       int from = live.said.size();
       RecordingRun run = recorder.start(file, RecordingLimits.usual(), false);
       live(group, kernel);
       live.said.stream()
-          .filter(said -> said instanceof Witness.Judged judged
-              && judged.outcome() instanceof Outcome.Applied)
+          .filter(said ->
+              said instanceof Witness.Judged judged && judged.outcome() instanceof Outcome.Applied)
           .reduce((one, other) -> other)
           .map(said -> ((Witness.Judged) said).verdict().id())
-          .ifPresent(
-              id ->
-                  assertTrue(
-                      kernel
-                          .feed()
-                          .submit(new ControlItem.ReleaseVerdict(BootClock.nanos(), id, "test"))));
+          .ifPresent(id ->
+              assertTrue(
+                  kernel
+                      .feed()
+                      .submit(new ControlItem.ReleaseVerdict(BootClock.nanos(), id, "test"))));
       live(group, kernel);
       run.stop();
       status = run.ended().get(60, TimeUnit.SECONDS);
