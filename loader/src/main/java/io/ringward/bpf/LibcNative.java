@@ -26,6 +26,8 @@ final class LibcNative {
   static final int EFD_NONBLOCK = 0x800;
   static final int O_RDONLY_DIRECTORY_CLOEXEC = 0x10000 | 0x80000;
   static final int F_DUPFD_CLOEXEC = 1030;
+  static final int AF_UNIX = 1;
+  static final int SOCK_DGRAM_CLOEXEC_NONBLOCK = 2 | 0x80000 | 0x800;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
   static final int MAP_SHARED = 1;
@@ -48,6 +50,10 @@ final class LibcNative {
   private static final MethodHandle READ = checked("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle WRITE =
       checked("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle SOCKET =
+      checked("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CONNECT =
+      checked("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle CLOSE = LIBC.link("close", of(JAVA_INT, JAVA_INT));
   private static final MethodHandle MMAP =
       checked("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
@@ -137,6 +143,23 @@ final class LibcNative {
   static long write(MemorySegment state, int fd, MemorySegment buffer, long byteCount) {
     try {
       return (long) WRITE.invokeExact(state, fd, buffer, byteCount);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /** A datagram socket of the unix domain that never blocks. */
+  static int unixDatagramSocket(MemorySegment state) {
+    try {
+      return (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_DGRAM_CLOEXEC_NONBLOCK, 0);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int connect(MemorySegment state, int fd, MemorySegment address, int byteCount) {
+    try {
+      return (int) CONNECT.invokeExact(state, fd, address, byteCount);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

@@ -63,7 +63,9 @@ final class Banner {
           "WARNING",
           style.red("the metrics page is open to whoever reaches this machine at " + address));
     }
-    configuration.incidentsFile().ifPresent(file -> line("incidents", file.toString()));
+    guardian.outlets().stream()
+        .skip(1)
+        .forEach(outlet -> line("incidents", outlet.outlet() + ": " + outlet.target()));
     double seconds = (System.nanoTime() - startedNanos) / 1e9;
     line(
         "loop",

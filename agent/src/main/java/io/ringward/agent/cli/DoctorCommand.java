@@ -8,6 +8,7 @@ import io.ringward.agent.control.CapabilityRow;
 import io.ringward.agent.control.ControlClient;
 import io.ringward.agent.control.ControlException;
 import io.ringward.agent.control.DecisionReport;
+import io.ringward.agent.control.OutletRow;
 import io.ringward.agent.host.Preconditions;
 import io.ringward.agent.run.AgentLog;
 import io.ringward.agent.run.GuardianException;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,7 +58,8 @@ final class DoctorCommand implements Callable<Integer> {
   private record Findings(
       Optional<AgentStatus> running,
       List<CapabilityRow> capabilities,
-      Optional<DecisionReport> decisions) {}
+      Optional<DecisionReport> decisions,
+      List<OutletRow> outlets) {}
 
   /** A feature of the kernel as JSON shows it. */
   private record FeatureRow(String feature, boolean available, String detail, String lift) {}
@@ -77,10 +80,12 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       JsonLines.print(screen, findings.capabilities());
       findings.decisions().ifPresent(report -> JsonLines.print(screen, List.of(report)));
+      JsonLines.print(screen, findings.outlets());
       JsonLines.print(screen, features);
     } else {
       show(findings);
       findings.decisions().ifPresent(this::showDecisions);
+      showOutlets(findings.outlets());
       showKernel(features);
     }
     return ExitCode.DONE;
@@ -92,7 +97,8 @@ final class DoctorCommand implements Callable<Integer> {
           new Findings(
               Optional.of(client.status()),
               client.capabilities(),
-              Optional.of(client.decisions())));
+              Optional.of(client.decisions()),
+              client.outlets()));
     } catch (ControlException e) {
       if (e.code() == ControlException.Code.NO_AGENT) {
         return Optional.empty();
@@ -108,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
         });
     try {
       return new Findings(
-          Optional.empty(), KernelSide.examine(agent.directory()), Optional.empty());
+          Optional.empty(), KernelSide.examine(agent.directory()), Optional.empty(), List.of());
     } catch (GuardianException e) {
       int exitCode =
           e.reason() == GuardianException.Reason.ALREADY_RUNNING
@@ -140,6 +146,49 @@ final class DoctorCommand implements Callable<Integer> {
             List.of(
                 " ".repeat(LEVEL_WIDTH + 1 + width + 2 + rungWidth + 2)
                     + style.dim("lifted by: " + row.lift())));
+      }
+    }
+  }
+
+  private void showOutlets(List<OutletRow> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    Style style = screen.outStyle();
+    screen.print(List.of("", style.bold("Incidents go to:")));
+    for (OutletRow row : rows) {
+      String losses =
+          row.lost().isEmpty()
+              ? ""
+              : ", given up: "
+                  + row.lost().entrySet().stream()
+                      .map(entry -> entry.getValue() + " " + entry.getKey())
+                      .sorted()
+                      .collect(Collectors.joining(", "));
+      boolean well = row.lost().isEmpty() && row.waiting() == 0;
+      String mark = pad(well ? "best" : "lower", LEVEL_WIDTH);
+      screen.print(
+          List.of(
+              (well ? style.green(mark) : style.yellow(mark))
+                  + " "
+                  + row.outlet()
+                  + " ("
+                  + row.target()
+                  + "): "
+                  + row.emitted()
+                  + " delivered, "
+                  + row.waiting()
+                  + " wait"
+                  + losses));
+      if (!row.lastError().isEmpty()) {
+        screen.print(
+            List.of(
+                style.dim(
+                    "      "
+                        + DurationText.of(Duration.ofNanos(row.lastErrorNanos()))
+                        + " ago: "
+                        + Printable.of(row.lastError(), 160)
+                        + " ('ringward incidents test' tries it now)")));
       }
     }
   }

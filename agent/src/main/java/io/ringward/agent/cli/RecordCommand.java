@@ -285,7 +285,9 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     @Override
-    public void write(Incident incident) {}
+    public String write(Incident incident) {
+      return "nothing to tell";
+    }
 
     @Override
     public void close() {}

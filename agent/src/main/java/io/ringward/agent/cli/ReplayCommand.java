@@ -3,6 +3,7 @@ package io.ringward.agent.cli;
 
 import io.ringward.agent.config.LogLevel;
 import io.ringward.agent.config.Mode;
+import io.ringward.agent.host.HostName;
 import io.ringward.agent.incident.IncidentJson;
 import io.ringward.agent.incident.IncidentOutlet;
 import io.ringward.agent.incident.JsonStreamOutlet;
@@ -123,7 +124,8 @@ final class ReplayCommand implements Callable<Integer> {
   private IncidentOutlet outlet(Replay replay, OutputStream stream) {
     return json || !screen.outStyle().terminal()
         ? new JsonStreamOutlet(
-            stream, new IncidentJson(replay.mode(), replay.clock(), replay::groupName))
+            stream,
+            new IncidentJson(replay.mode(), replay.clock(), replay::groupName, HostName.get()))
         : new TerminalOutlet(stream, screen.outStyle(), replay.clock());
   }
 

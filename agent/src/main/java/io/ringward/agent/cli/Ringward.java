@@ -74,6 +74,7 @@ public final class Ringward implements Callable<Integer> {
             .addSubcommand(new EventsCommand(screen))
             .addSubcommand(new TopCommand(screen))
             .addSubcommand(VerdictsCommand.commandLine(screen))
+            .addSubcommand(IncidentsCommand.commandLine(screen))
             .addSubcommand(RecordCommand.commandLine(screen))
             .addSubcommand(new ReplayCommand(screen))
             .addSubcommand(RulesCommand.commandLine(screen))

@@ -7,7 +7,7 @@ import io.ringward.agent.config.ConfigurationFile;
 import io.ringward.agent.config.Settings;
 import io.ringward.agent.host.Preconditions;
 import io.ringward.agent.incident.BootClock;
-import io.ringward.agent.incident.IncidentJson;
+import io.ringward.agent.incident.IncidentFormat;
 import io.ringward.agent.incident.IncidentOutlet;
 import io.ringward.agent.incident.JsonStreamOutlet;
 import io.ringward.agent.incident.TerminalOutlet;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "metrics. In mode shadow, the default, everything is computed, counted and reported as it would",
       "be, and nothing is refused. Incidents go to standard output: for people on a terminal, else as",
       "JSON lines. Every setting stands in a YAML file as well, under the name in brackets; a flag",
-      "overrides the file. SIGHUP reads the rule files again.",
+      "overrides the file. SIGHUP reads the rule files again, and opens the incidents file anew.",
       "",
       "Nothing stays enforced when the agent ends, however it ends; while it hangs, the kernel obeys",
       "its verdicts for 3 s at most."
@@ -114,7 +114,10 @@ final class UpCommand implements Callable<Integer> {
     banner.starting();
     try (Guardian guardian =
         Guardian.start(configuration, rules, this::standardOutput, Version.current())) {
-      stop.onHangUp(() -> banner.reloaded(guardian));
+      stop.onHangUp(() -> {
+        guardian.reopenOutlets();
+        banner.reloaded(guardian);
+      });
       if (!stop.isRequested()) {
         banner.up(guardian, rules);
       }
@@ -161,10 +164,10 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private IncidentOutlet standardOutput(IncidentJson asJson) {
+  private IncidentOutlet standardOutput(IncidentFormat format) {
     OutputStream stream = new FileOutputStream(FileDescriptor.out);
     return json || !screen.outStyle().terminal()
-        ? new JsonStreamOutlet(stream, asJson)
+        ? new JsonStreamOutlet(stream, format)
         : new TerminalOutlet(
             stream, screen.outStyle(), new BootClock(io.ringward.bpf.BootClock::nanos));
   }

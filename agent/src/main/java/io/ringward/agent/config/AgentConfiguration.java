@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param controlGroup where connects and binds are seen and refused; empty for the whole machine
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
  * @param disarm when a rule or model is not obeyed any more
+ * @param outlets where incidents go
  */
 public record AgentConfiguration(
     Mode mode,
@@ -28,13 +29,13 @@ public record AgentConfiguration(
     boolean starterRules,
     InetSocketAddress metricsAddress,
     int controlGroupSeries,
-    Optional<Path> incidentsFile,
     long activityRingBytes,
     long lifecycleRingBytes,
     int eventsPerSecondPerProcess,
     Optional<Path> controlGroup,
     List<Path> protectedPrograms,
-    DisarmPolicy disarm) {
+    DisarmPolicy disarm,
+    OutletConfiguration outlets) {
   /** Where the configuration is looked for when nobody names a file. */
   public static final Path DEFAULT_FILE = Path.of("/etc/ringward/ringward.yaml");
 
@@ -59,12 +60,12 @@ public record AgentConfiguration(
             .get(SettingTable.METRICS_ADDRESS)
             .orElseGet(() -> new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9465)),
         settings.get(SettingTable.METRICS_CONTROL_GROUPS).orElse(20),
-        settings.get(SettingTable.INCIDENTS_FILE),
         settings.get(SettingTable.ACTIVITY_RING_BYTES).orElse(4L << 20),
         settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(1L << 20),
         settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(5_000),
         settings.get(SettingTable.CONTROL_GROUP),
         settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()),
-        DecisionSettings.disarm(settings));
+        DecisionSettings.disarm(settings),
+        OutletSettings.read(settings));
   }
 }

@@ -75,14 +75,6 @@ public final class SettingTable {
           "20",
           (text, base) -> wholeNumber(text, 0, 500));
 
-  public static final Setting<Path> INCIDENTS_FILE =
-      one(
-          "incidents.file",
-          "--incidents-file",
-          "A file that incidents are appended to as JSON lines.",
-          "/var/log/ringward/incidents.jsonl",
-          SettingTable::path);
-
   public static final Setting<Long> ACTIVITY_RING_BYTES =
       one(
           "kernel.activity_ring",
@@ -126,7 +118,7 @@ public final class SettingTable {
   /** All of them, in the order in which they are explained. */
   public static final List<Setting<?>> ALL =
       with(
-          DecisionSettings.ALL,
+          Stream.concat(OutletSettings.ALL.stream(), DecisionSettings.ALL.stream()),
           MODE,
           RULE_FILES,
           STARTER_RULES,
@@ -134,7 +126,6 @@ public final class SettingTable {
           RUNTIME_DIRECTORY,
           METRICS_ADDRESS,
           METRICS_CONTROL_GROUPS,
-          INCIDENTS_FILE,
           LOG_LEVEL,
           ACTIVITY_RING_BYTES,
           LIFECYCLE_RING_BYTES,
@@ -147,8 +138,8 @@ public final class SettingTable {
 
   private SettingTable() {}
 
-  private static List<Setting<?>> with(List<Setting<?>> more, Setting<?>... settings) {
-    return Stream.concat(Arrays.stream(settings), more.stream()).toList();
+  private static List<Setting<?>> with(Stream<Setting<?>> more, Setting<?>... settings) {
+    return Stream.concat(Arrays.stream(settings), more).toList();
   }
 
   private static <T> Setting<T> one(
@@ -161,7 +152,7 @@ public final class SettingTable {
     return new Setting<>(path, flag, true, help, example, parser);
   }
 
-  private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+  static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
     for (E constant : type.getEnumConstants()) {
       if (constant.name().equalsIgnoreCase(text)) {
         return constant;
@@ -174,7 +165,7 @@ public final class SettingTable {
     throw new IllegalArgumentException("'" + text + "' is not one of " + known);
   }
 
-  private static boolean yesOrNo(String text) {
+  static boolean yesOrNo(String text) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
@@ -211,7 +202,7 @@ public final class SettingTable {
     return bytes;
   }
 
-  private static Path path(String text, Path base) {
+  static Path path(String text, Path base) {
     if (text.isBlank() || text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("expected a path, found nothing that names one");
     }

@@ -95,6 +95,16 @@ public final class ControlClient implements AutoCloseable {
     return as(call("verdicts.release_all", arguments), new TypeReference<>() {});
   }
 
+  /** How the outlets of incidents fare. */
+  public List<OutletRow> outlets() throws ControlException {
+    return as(call("incidents.outlets", null), new TypeReference<>() {});
+  }
+
+  /** Sends a test incident through every outlet. */
+  public List<OutletRow> testIncidents() throws ControlException {
+    return as(call("incidents.test", null), new TypeReference<>() {});
+  }
+
   /** What stands between findings and verdicts. */
   public DecisionReport decisions() throws ControlException {
     return as(call("decisions", null), new TypeReference<>() {});

@@ -33,6 +33,12 @@ public interface ControlService {
   /** Ends all verdicts in force now. */
   List<VerdictRow> releaseAll(Feedback feedback) throws ControlException;
 
+  /** How the outlets of incidents fare. */
+  List<OutletRow> outlets();
+
+  /** Sends a test incident through every outlet; waits up to 12 s. */
+  List<OutletRow> testIncidents();
+
   /** What stands between findings and verdicts. */
   DecisionReport decisions();
 

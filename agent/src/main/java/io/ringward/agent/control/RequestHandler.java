@@ -75,6 +75,8 @@ final class RequestHandler {
       case "verdicts.release" ->
           service.release(arguments.path("id").asText(), feedback(arguments));
       case "verdicts.release_all" -> service.releaseAll(feedback(arguments));
+      case "incidents.outlets" -> service.outlets();
+      case "incidents.test" -> service.testIncidents();
       case "decisions" -> service.decisions();
       case "rules.rearm" -> service.rearm(arguments.path("detector").asText());
       case "rules.reload" -> service.reloadRules();

@@ -7,14 +7,18 @@ import java.util.List;
 
 /** All outlets of the agent, each behind its own queue. Thread-safe. */
 public final class IncidentOutlets implements AutoCloseable {
-  private static final int CAPACITY = 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final List<IncidentQueue> queues;
 
-  public IncidentOutlets(List<IncidentOutlet> outlets) {
+  /**
+   * @param capacity how many incidents may wait for each
+   */
+  public IncidentOutlets(List<IncidentOutlet> outlets, int capacity, RetryPolicy retries) {
     this.queues =
-        outlets.stream().map(outlet -> new IncidentQueue(outlet, CAPACITY, PATIENCE)).toList();
+        outlets.stream()
+            .map(outlet -> new IncidentQueue(outlet, capacity, PATIENCE, retries))
+            .toList();
   }
 
   /** Hands an incident to every outlet; never blocks. */
@@ -22,6 +26,11 @@ public final class IncidentOutlets implements AutoCloseable {
     for (IncidentQueue queue : queues) {
       queue.offer(incident);
     }
+  }
+
+  /** Opens anew what may have been moved away. */
+  public void reopen() {
+    queues.forEach(queue -> queue.outlet().reopen());
   }
 
   /** The queues, for the metrics. */

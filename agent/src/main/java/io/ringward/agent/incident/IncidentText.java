@@ -47,6 +47,9 @@ final class IncidentText {
     if (!finding.drivers().isEmpty()) {
       line(out, "because", drivers(finding));
     }
+    if (finding.degraded()) {
+      line(out, "degraded", "events were being lost: there may have been more than this");
+    }
     out.append(decision(incident));
     return out.append('\n').toString();
   }

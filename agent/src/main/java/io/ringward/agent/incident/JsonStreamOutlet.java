@@ -8,11 +8,11 @@ import java.io.OutputStream;
 /** JSON lines to a stream, each flushed at once: standard output that is no terminal. */
 public final class JsonStreamOutlet implements IncidentOutlet {
   private final OutputStream stream;
-  private final IncidentJson json;
+  private final IncidentFormat format;
 
-  public JsonStreamOutlet(OutputStream stream, IncidentJson json) {
+  public JsonStreamOutlet(OutputStream stream, IncidentFormat format) {
     this.stream = stream;
-    this.json = json;
+    this.format = format;
   }
 
   @Override
@@ -21,9 +21,18 @@ public final class JsonStreamOutlet implements IncidentOutlet {
   }
 
   @Override
-  public void write(Incident incident) throws IOException {
-    stream.write(json.line(incident));
+  public String write(Incident incident) throws IOException {
+    if (!format.tells(incident)) {
+      return "nothing to tell";
+    }
+    stream.write(format.line(incident));
     stream.flush();
+    return "written";
+  }
+
+  @Override
+  public String target() {
+    return "standard output";
   }
 
   /** Leaves the stream open: it is the process's. */

@@ -41,17 +41,27 @@ public final class TerminalOutlet implements IncidentOutlet {
   }
 
   @Override
-  public void write(Incident incident) throws IOException {
+  public String write(Incident incident) throws IOException {
+    if (incident.over()) {
+      shown.remove(incident.id());
+      return "nothing to tell";
+    }
     Shown before = shown.get(incident.id());
     if (before != null
         && incident.count() < 2 * before.count()
         && before.outcome().equals(incident.outcome())) {
-      return;
+      return "shown before";
     }
     shown.put(incident.id(), new Shown(incident.count(), incident.outcome()));
     String lines = before == null ? text.full(incident) : text.repeat(incident);
     stream.write(lines.getBytes(StandardCharsets.UTF_8));
     stream.flush();
+    return "shown";
+  }
+
+  @Override
+  public String target() {
+    return "standard output";
   }
 
   /** Leaves the stream open: it is the process's. */

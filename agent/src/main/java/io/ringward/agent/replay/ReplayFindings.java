@@ -75,6 +75,8 @@ final class ReplayFindings implements LoopObserver {
         outlet.write(incident);
       } catch (IOException e) {
         failure = e; // Whoever read it has gone away.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -7,12 +7,14 @@ import io.ringward.agent.config.SocketAddressText;
 import io.ringward.agent.control.AgentStatus;
 import io.ringward.agent.control.ControlException;
 import io.ringward.agent.control.ControlServer;
+import io.ringward.agent.control.OutletRow;
 import io.ringward.agent.host.ControlGroups;
+import io.ringward.agent.host.HostName;
 import io.ringward.agent.incident.BootClock;
-import io.ringward.agent.incident.IncidentJson;
+import io.ringward.agent.incident.IncidentFormat;
 import io.ringward.agent.incident.IncidentOutlet;
 import io.ringward.agent.incident.IncidentOutlets;
-import io.ringward.agent.incident.JsonFileOutlet;
+import io.ringward.agent.incident.OutletFactory;
 import io.ringward.agent.metrics.AgentMetrics;
 import io.ringward.agent.metrics.CapabilityRung;
 import io.ringward.agent.metrics.ControlGroupMetrics;
@@ -33,7 +35,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,12 +66,14 @@ public final class Guardian implements AutoCloseable {
   private final HostJob job;
   private final RecordingDesk recordings;
   private final OperatorDesk desk;
+  private final IncidentOutlets outlets;
+  private final OutletDesk outletDesk;
   private final LoopMetrics loopMetrics;
 
   private Guardian(
       AgentConfiguration configuration,
       RuleFiles.Checked checked,
-      Function<IncidentJson, IncidentOutlet> standardOutput,
+      Function<IncidentFormat, IncidentOutlet> standardOutput,
       String version)
       throws GuardianException {
     this.configuration = configuration;
@@ -79,10 +82,16 @@ public final class Guardian implements AutoCloseable {
       CollectorRegistry registry = new CollectorRegistry(true);
       BootClock clock = new BootClock(io.ringward.bpf.BootClock::nanos);
       ControlGroups groups = ControlGroups.ofHost().orElseThrow();
-      IncidentOutlets outlets =
-          hold(
-              outlets(
-                  new IncidentJson(configuration.mode(), clock, groups::nameOf), standardOutput));
+      OutletFactory factory =
+          new OutletFactory(
+              configuration.outlets(),
+              configuration.mode(),
+              clock,
+              groups::nameOf,
+              HostName.get(),
+              version);
+      this.outlets = hold(factory.open(standardOutput.apply(factory.standardFormat())));
+      this.outletDesk = new OutletDesk(outlets, clock::now);
       this.kernel = hold(KernelSide.open(configuration));
       this.loopMetrics = new LoopMetrics(registry, configuration.mode(), clock::now);
       AgentMetrics metrics =
@@ -133,6 +142,7 @@ public final class Guardian implements AutoCloseable {
                   rules::reload,
                   new EventShowing(job.taps(), rules::sources, groups::nameOf),
                   standing,
+                  outletDesk,
                   recordings,
                   new StandingBoard(job.standings(), groupRates, clock::now, groups::nameOf)));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
@@ -157,31 +167,10 @@ public final class Guardian implements AutoCloseable {
   public static Guardian start(
       AgentConfiguration configuration,
       RuleFiles.Checked checked,
-      Function<IncidentJson, IncidentOutlet> standardOutput,
+      Function<IncidentFormat, IncidentOutlet> standardOutput,
       String version)
       throws GuardianException {
     return new Guardian(configuration, checked, standardOutput, version);
-  }
-
-  private IncidentOutlets outlets(
-      IncidentJson json, Function<IncidentJson, IncidentOutlet> standardOutput)
-      throws GuardianException {
-    List<IncidentOutlet> outlets = new ArrayList<>();
-    outlets.add(standardOutput.apply(json));
-    if (configuration.incidentsFile().isPresent()) {
-      try {
-        outlets.add(new JsonFileOutlet(configuration.incidentsFile().get(), json));
-      } catch (IOException e) {
-        throw new GuardianException(
-            Reason.FAILED,
-            "the incidents file "
-                + configuration.incidentsFile().get()
-                + " cannot be opened: "
-                + e.getMessage(),
-            e);
-      }
-    }
-    return new IncidentOutlets(outlets);
   }
 
   private MetricsServer metricsServer(CollectorRegistry registry) throws GuardianException {
@@ -241,6 +230,16 @@ public final class Guardian implements AutoCloseable {
   /** Programs that have a learned model. */
   public int models() {
     return progress.models();
+  }
+
+  /** The outlets of incidents, standard output first. */
+  public List<OutletRow> outlets() {
+    return outletDesk.rows();
+  }
+
+  /** Opens files anew that may have been moved away. */
+  public void reopenOutlets() {
+    outlets.reopen();
   }
 
   /** Completes, or fails, when the loop has ended by itself. */

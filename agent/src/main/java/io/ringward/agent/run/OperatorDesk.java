@@ -9,6 +9,7 @@ import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.ControlService;
 import io.ringward.agent.control.DecisionReport;
 import io.ringward.agent.control.EventStream;
+import io.ringward.agent.control.OutletRow;
 import io.ringward.agent.control.RecordingRequest;
 import io.ringward.agent.control.RecordingRow;
 import io.ringward.agent.control.TopPage;
@@ -57,6 +58,7 @@ final class OperatorDesk implements ControlService {
   private final RuleReload rules;
   private final EventShow events;
   private final Standing standing;
+  private final OutletDesk outlets;
   private final RecordingDesk recordings;
   private final StandingBoard board;
   private final AtomicLong lastId = new AtomicLong();
@@ -92,6 +94,7 @@ final class OperatorDesk implements ControlService {
       RuleReload rules,
       EventShow events,
       Standing standing,
+      OutletDesk outlets,
       RecordingDesk recordings,
       StandingBoard board) {}
 
@@ -109,6 +112,7 @@ final class OperatorDesk implements ControlService {
     this.rules = parts.rules();
     this.events = parts.events();
     this.standing = parts.standing();
+    this.outlets = parts.outlets();
     this.recordings = parts.recordings();
     this.board = parts.board();
   }
@@ -184,6 +188,16 @@ final class OperatorDesk implements ControlService {
       }
     }
     return released;
+  }
+
+  @Override
+  public List<OutletRow> outlets() {
+    return outlets.rows();
+  }
+
+  @Override
+  public List<OutletRow> testIncidents() {
+    return outlets.test();
   }
 
   @Override

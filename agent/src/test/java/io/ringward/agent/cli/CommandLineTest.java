@@ -43,6 +43,8 @@ final class CommandLineTest {
         "verdicts add",
         "verdicts release",
         "verdicts feedback",
+        "incidents",
+        "incidents test",
         "record",
         "replay",
         "rules",

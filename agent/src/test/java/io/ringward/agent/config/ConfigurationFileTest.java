@@ -50,7 +50,8 @@ final class ConfigurationFileTest {
     assertEquals(false, read.starterRules());
     assertEquals("[0:0:0:0:0:0:0:1]:9000", SocketAddressText.of(read.metricsAddress()));
     assertEquals(7, read.controlGroupSeries());
-    assertEquals(Optional.of(Path.of("/etc/ringward/incidents.jsonl")), read.incidentsFile());
+    assertEquals(
+        Optional.of(Path.of("/etc/ringward/incidents.jsonl")), read.outlets().file().path());
     assertEquals(1 << 20, read.activityRingBytes());
     assertEquals(512 << 10, read.lifecycleRingBytes());
     assertEquals(50, read.eventsPerSecondPerProcess());

@@ -62,6 +62,8 @@ final class ControlSocketTest {
       assertEquals("release abc confirmed", service.calls.getLast());
       assertEquals(List.of(), client.releaseAll(Feedback.NONE));
       assertEquals(service.decisions(), client.decisions());
+      assertEquals(service.outlets(), client.outlets());
+      assertEquals("written", client.testIncidents().getFirst().answer());
       assertEquals("'a rule' is armed again.", client.rearm("a rule"));
       assertEquals("4 rules in force", client.reloadRules());
     }

@@ -5,6 +5,7 @@ import io.ringward.kernel.Feedback;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /** A service that keeps verdicts in a list: what the protocol is tested against. */
 public final class RecordingService implements ControlService {
@@ -72,6 +73,20 @@ public final class RecordingService implements ControlService {
     List<VerdictRow> released = List.copyOf(verdicts);
     verdicts.clear();
     return released;
+  }
+
+  @Override
+  public List<OutletRow> outlets() {
+    return List.of(
+        new OutletRow(
+            "webhook", "https://x", 3, 1, 2, Map.of("refused", 4L), "HTTP 403", 5, "", false));
+  }
+
+  @Override
+  public List<OutletRow> testIncidents() {
+    calls.add("incidents.test");
+    return List.of(
+        new OutletRow("stdout", "standard output", 3, 0, 0, Map.of(), "", 0, "written", true));
   }
 
   @Override

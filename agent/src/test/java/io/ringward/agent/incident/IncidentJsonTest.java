@@ -20,7 +20,7 @@ final class IncidentJsonTest {
   @Test
   void everyFieldIsThereAndNothingElse() throws Exception {
     byte[] line =
-        new IncidentJson(Mode.ENFORCE, Samples.CLOCK, id -> "/system.slice")
+        new IncidentJson(Mode.ENFORCE, Samples.CLOCK, id -> "/system.slice", "host")
             .line(Samples.incident("i-1", 3, "in force on 2 processes"));
     String text = new String(line, StandardCharsets.UTF_8);
     assertEquals(text.length() - 1, text.indexOf('\n'), "one line, its break at the end");
@@ -37,7 +37,8 @@ final class IncidentJsonTest {
     JsonNode expected =
         MAPPER.readTree(
             """
-            {"schema": 1, "id": "i-1", "count": 3, "severity": "Warning", "mode": "enforce",
+            {"schema": 1, "id": "i-1", "count": 3, "severity": "Warning", "state": "open",
+             "degraded": false, "host": "host", "mode": "enforce",
              "source": "model", "model": "burst", "summary": "connect scan \\"fast\\"",
              "tags": ["T1046"],
              "subject": {"pid": 4711, "key": "4711@90000000000", "name": "scan",

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class IncidentOutletTest {
   private static final IncidentJson JSON =
-      new IncidentJson(Mode.SHADOW, Samples.CLOCK, Long::toString);
+      new IncidentJson(Mode.SHADOW, Samples.CLOCK, Long::toString, "host");
+  private static final RetryPolicy ONCE = new RetryPolicy(1, Duration.ZERO, Duration.ZERO);
 
   /** Takes one incident and holds it until it is let go. */
   private static final class StuckOutlet implements IncidentOutlet {
@@ -36,7 +37,7 @@ final class IncidentOutletTest {
     }
 
     @Override
-    public void write(Incident incident) throws IOException {
+    public String write(Incident incident) throws IOException {
       reached.countDown();
       boolean released = false;
       while (!released) {
@@ -48,6 +49,7 @@ final class IncidentOutletTest {
           released = release.getCount() == 0;
         }
       }
+      return "taken at last";
     }
 
     @Override
@@ -57,31 +59,31 @@ final class IncidentOutletTest {
   @Test
   void fullQueueDropsAndCountsExactly() throws Exception {
     StuckOutlet outlet = new StuckOutlet();
-    IncidentQueue queue = new IncidentQueue(outlet, 8, Duration.ofSeconds(60));
+    IncidentQueue queue = new IncidentQueue(outlet, 8, Duration.ofSeconds(60), ONCE);
     queue.offer(Samples.incident("first", 1, ""));
     outlet.reached.await();
     for (int i = 0; i < 100; i++) {
       queue.offer(Samples.incident("more" + i, 1, ""));
     }
-    assertEquals(92, queue.overflowed());
+    assertEquals(92, queue.lost());
     assertEquals(0, queue.emitted());
     outlet.release.countDown();
     queue.close();
     assertEquals(9, queue.emitted());
-    assertEquals(92, queue.overflowed());
+    assertEquals(92, queue.lost());
     queue.offer(Samples.incident("late", 1, ""));
-    assertEquals(93, queue.overflowed());
+    assertEquals(93, queue.lost());
   }
 
   @Test
   void outletThatNeverEndsIsGivenUp() throws Exception {
     StuckOutlet outlet = new StuckOutlet();
-    IncidentQueue queue = new IncidentQueue(outlet, 8, Duration.ofMillis(1));
+    IncidentQueue queue = new IncidentQueue(outlet, 8, Duration.ofMillis(1), ONCE);
     queue.offer(Samples.incident("first", 1, ""));
     outlet.reached.await();
     queue.offer(Samples.incident("second", 1, ""));
     queue.close();
-    assertEquals(1, queue.overflowed());
+    assertEquals(2, queue.lost(LossCause.ENDED), "the one under way, and the one in line");
     outlet.release.countDown();
   }
 
@@ -97,34 +99,36 @@ final class IncidentOutletTest {
               }
 
               @Override
-              public void write(Incident incident) throws IOException {
+              public String write(Incident incident) throws IOException {
                 if (incident.id().equals("bad")) {
                   throw new IOException("No space left on device");
                 }
                 carried.add(incident.id());
+                return "taken";
               }
 
               @Override
               public void close() {}
             },
             8,
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            ONCE);
     queue.offer(Samples.incident("a", 1, ""));
     queue.offer(Samples.incident("bad", 1, ""));
     queue.offer(Samples.incident("b", 1, ""));
     queue.close();
     assertEquals(List.of("a", "b"), carried);
-    assertEquals(1, queue.failed());
+    assertEquals(1, queue.lost(LossCause.WRITE_FAILED));
     assertEquals(2, queue.emitted());
   }
 
   @Test
   void fileIsForRootAloneAndIsAppendedTo(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("incidents.jsonl");
-    try (JsonFileOutlet outlet = new JsonFileOutlet(file, JSON)) {
+    try (RotatingFileOutlet outlet = new RotatingFileOutlet(file, JSON, 0, 1)) {
       outlet.write(Samples.incident("a", 1, ""));
     }
-    try (JsonFileOutlet outlet = new JsonFileOutlet(file, JSON)) {
+    try (RotatingFileOutlet outlet = new RotatingFileOutlet(file, JSON, 0, 1)) {
       outlet.write(Samples.incident("b", 1, ""));
       assertEquals(2, Files.readAllLines(file).size());
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
@@ -139,7 +143,7 @@ final class IncidentOutletTest {
   void symbolicLinkIsNotFollowed(@TempDir Path folder) throws Exception {
     Path target = Files.createFile(folder.resolve("target"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), target);
-    assertThrows(IOException.class, () -> new JsonFileOutlet(link, JSON));
+    assertThrows(IOException.class, () -> new RotatingFileOutlet(link, JSON, 0, 1));
     assertEquals(0, Files.size(target));
   }
 

@@ -5,6 +5,7 @@ import io.prometheus.client.CollectorRegistry;
 import io.ringward.agent.config.Mode;
 import io.ringward.agent.incident.IncidentOutlet;
 import io.ringward.agent.incident.IncidentQueue;
+import io.ringward.agent.incident.RetryPolicy;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.FileIdentity;
@@ -60,13 +61,16 @@ final class MetricsPage implements AutoCloseable {
             }
 
             @Override
-            public void write(Incident incident) {}
+            public String write(Incident incident) {
+              return "written";
+            }
 
             @Override
             public void close() {}
           },
           4,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          RetryPolicy.STANDARD);
   final AgentMetrics metrics =
       new AgentMetrics(
           registry,

@@ -13,6 +13,8 @@ import io.ringward.agent.control.ControlException.Code;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.host.ControlGroups;
+import io.ringward.agent.incident.IncidentOutlets;
+import io.ringward.agent.incident.RetryPolicy;
 import io.ringward.jobs.recording.Recorder;
 import io.ringward.jobs.tap.Standings;
 import io.ringward.kernel.Action;
@@ -278,6 +280,7 @@ final class OperatorDeskTest {
               throw new AssertionError("nobody listens here");
             },
             loop.standing,
+            new OutletDesk(new IncidentOutlets(List.of(), 8, RetryPolicy.STANDARD), () -> NOW),
             new RecordingDesk(new Recorder(loop, loop, () -> NOW, Map::of, "test")),
             new StandingBoard(
                 new Standings(),

@@ -289,6 +289,11 @@ public final class Recorder implements AutoCloseable {
     }
 
     @Override
+    public List<InForce> takeEnded() {
+      return verdicts.takeEnded();
+    }
+
+    @Override
     public void beat() {
       verdicts.beat();
     }
