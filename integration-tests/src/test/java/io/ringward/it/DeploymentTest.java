@@ -56,6 +56,12 @@ final class DeploymentTest {
   }
 
   @Test
+  void alertmanagerTakesTheConfiguration() throws Exception {
+    assumeThereIs("amtool", "prometheus-alertmanager");
+    expectSuccess(TOP.resolve("deploy/alertmanager"), "amtool", "check-config", "alertmanager.yml");
+  }
+
+  @Test
   void theDashboardsQueriesArePromql(@TempDir Path folder) throws Exception {
     assumeThereIs("promtool", "prometheus");
     List<String> queries = dashboardQueries();
