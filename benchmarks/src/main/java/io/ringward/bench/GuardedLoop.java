@@ -3,6 +3,7 @@ package io.ringward.bench;
 
 import io.ringward.agent.rule.RuleFiles;
 import io.ringward.bpf.BootClock;
+import io.ringward.decide.DisarmPolicy;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
 import io.ringward.jobs.HostJob;
@@ -46,6 +47,8 @@ final class GuardedLoop implements AutoCloseable {
       """
           .formatted(Load.TRIGGER_PORT);
 
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
   private final Deque<AutoCloseable> held = new ArrayDeque<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final HostKernel kernel;
@@ -68,7 +71,7 @@ final class GuardedLoop implements AutoCloseable {
                                       workshop.folder().resolve("bench.yaml"), FORBIDDEN_PORT)))
                           .read()
                           .texts(),
-                      Policy.standard(Policy.Mode.ENFORCE).withCaps(Action.KILL, Action.OBSERVE),
+                      policy(),
                       Protection.NONE)));
       Thread sampler = Thread.ofPlatform().daemon().name("sampler").start(this::sample);
       hold(() -> {
@@ -79,6 +82,14 @@ final class GuardedLoop implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Every subject of the load is a tree of its own, which the disarmer would not stand for. */
+  private static Policy policy() {
+    return Policy.standard(Policy.Mode.ENFORCE)
+        .withCaps(Action.KILL, Action.OBSERVE)
+        .withDisarm(
+            DisarmPolicy.STANDARD.with(DisarmPolicy.MOST_HITS, SECOND_NANOS, SECOND_NANOS));
   }
 
   private static HostKernel open(Workshop workshop) throws BenchmarkException {
