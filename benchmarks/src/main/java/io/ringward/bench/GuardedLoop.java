@@ -88,8 +88,7 @@ final class GuardedLoop implements AutoCloseable {
   private static Policy policy() {
     return Policy.standard(Policy.Mode.ENFORCE)
         .withCaps(Action.KILL, Action.OBSERVE)
-        .withDisarm(
-            DisarmPolicy.STANDARD.with(DisarmPolicy.MOST_HITS, SECOND_NANOS, SECOND_NANOS));
+        .withDisarm(DisarmPolicy.STANDARD.with(DisarmPolicy.MOST_HITS, SECOND_NANOS, SECOND_NANOS));
   }
 
   private static HostKernel open(Workshop workshop) throws BenchmarkException {

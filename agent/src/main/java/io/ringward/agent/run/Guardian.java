@@ -29,10 +29,14 @@ import io.ringward.jobs.HostJobOptions;
 import io.ringward.jobs.memory.StateExchange;
 import io.ringward.jobs.recording.Recorder;
 import io.ringward.kernel.HostPorts;
+import io.ringward.kernel.Verdict;
+import io.ringward.kernel.VerdictTable.Outcome;
 import io.ringward.loader.HostKernel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,6 +55,7 @@ import org.slf4j.LoggerFactory;
 public final class Guardian implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
   private static final URI PORTS = URI.create("ring:host");
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Duration CONTROL_PATIENCE = Duration.ofSeconds(30);
   private static final double HEALTHY_SECONDS = HostKernel.HEARTBEAT_LIMIT_NANOS / 1e9;
 
@@ -93,6 +98,8 @@ public final class Guardian implements AutoCloseable {
       this.outlets = hold(factory.open(standardOutput.apply(factory.standardFormat())));
       this.outletDesk = new OutletDesk(outlets, clock::now);
       this.kernel = hold(KernelSide.open(configuration));
+      VerdictArchive archive = archive();
+      enforceWhatWas(archive);
       this.loopMetrics = new LoopMetrics(registry, configuration.mode(), clock::now);
       AgentMetrics metrics =
           new AgentMetrics(
@@ -146,7 +153,7 @@ public final class Guardian implements AutoCloseable {
                   recordings,
                   new StandingBoard(job.standings(), groupRates, clock::now, groups::nameOf)));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
-      hold(new Sampler(groupRates, kernel.verdicts(), kernel.feed(), metrics));
+      hold(new Sampler(groupRates, kernel.verdicts(), kernel.feed(), metrics, archive));
     } catch (GuardianException e) {
       close();
       throw e;
@@ -171,6 +178,24 @@ public final class Guardian implements AutoCloseable {
       String version)
       throws GuardianException {
     return new Guardian(configuration, checked, standardOutput, version);
+  }
+
+  private VerdictArchive archive() throws IOException {
+    return new VerdictArchive(configuration.stateDirectory(), Files.readString(BOOT_ID).strip());
+  }
+
+  /** Puts the verdicts of before a restart in force again, before the loop is up. */
+  private void enforceWhatWas(VerdictArchive archive) {
+    List<Verdict> before = archive.read(io.ringward.bpf.BootClock.nanos());
+    long again =
+        before.stream()
+            .map(kernel.verdicts()::apply)
+            .filter(Outcome.Applied.class::isInstance)
+            .count();
+    if (again > 0) {
+      hold(new StartGrace(kernel.verdicts()::beat, progress, StartGrace.LIMIT));
+      LOG.info("{} of {} verdicts of before the restart are in force again", again, before.size());
+    }
   }
 
   private MetricsServer metricsServer(CollectorRegistry registry) throws GuardianException {

@@ -8,15 +8,16 @@ import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.SampleFeed;
 import io.ringward.kernel.VerdictTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the kernel's counters once a second, shows them to the metrics and puts them in line for
- * the loop. A reading that fails, or finds no room, is said and left out; the next one covers it,
- * since counters only grow.
+ * Reads the kernel's counters once a second, shows them to the metrics, puts them in line for the
+ * loop, and writes down the verdicts in force for the next start. A reading that fails, or finds no
+ * room, is said and left out; the next one covers it, since counters only grow.
  */
 final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
@@ -27,15 +28,22 @@ final class Sampler implements AutoCloseable {
   private final VerdictTable verdicts;
   private final EventFeed feed;
   private final AgentMetrics metrics;
+  private final VerdictArchive archive;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private long saidNanos = System.nanoTime() - SAY_AGAIN_NANOS;
 
-  Sampler(SampleFeed samples, VerdictTable verdicts, EventFeed feed, AgentMetrics metrics) {
+  Sampler(
+      SampleFeed samples,
+      VerdictTable verdicts,
+      EventFeed feed,
+      AgentMetrics metrics,
+      VerdictArchive archive) {
     this.samples = samples;
     this.verdicts = verdicts;
     this.feed = feed;
     this.metrics = metrics;
+    this.archive = archive;
     this.thread = Thread.ofPlatform().daemon().name("sampler").start(this::work);
   }
 
@@ -47,6 +55,7 @@ final class Sampler implements AutoCloseable {
         // After a long pause (a suspended machine) it goes on from now, without catching up.
         due = Math.max(due + PERIOD_NANOS, System.nanoTime());
       }
+      save(verdicts.inForce()); // for the next start, as it is at the end
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -55,8 +64,10 @@ final class Sampler implements AutoCloseable {
   private void sample() {
     try {
       KernelSample sample = samples.read();
-      metrics.onSample(sample, verdicts.inForce());
+      List<VerdictTable.InForce> inForce = verdicts.inForce();
+      metrics.onSample(sample, inForce);
       metrics.onEnded(verdicts.takeEnded());
+      save(inForce);
       if (!feed.submit(new ControlItem.Sampled(sample))) {
         metrics.onSampleSkipped();
         say("the loop is behind: a reading of the kernel's counters was left out");
@@ -66,6 +77,10 @@ final class Sampler implements AutoCloseable {
       say("the kernel's counters could not be read: " + e.getMessage());
       LOG.debug("reading the kernel's counters", e);
     }
+  }
+
+  private void save(List<VerdictTable.InForce> inForce) {
+    archive.save(inForce.stream().map(VerdictTable.InForce::verdict).toList());
   }
 
   private void say(String what) {

@@ -2,8 +2,6 @@
 package io.ringward.agent.run;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +19,10 @@ final class StartGrace implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(15);
 
   private static final Logger LOG = LoggerFactory.getLogger(StartGrace.class);
-  private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final long INTERVAL_MILLIS = 500;
 
-  private final CountDownLatch over = new CountDownLatch(1);
   private final Runnable beat;
+  private final Progress loop;
   private final long limitNanos;
   private final Thread thread;
 
@@ -32,13 +30,12 @@ final class StartGrace implements AutoCloseable {
    * Beats at once, and then until it is over.
    *
    * @param beat tells the kernel that somebody is there
+   * @param loop whose first beat ends this
+   * @param limit after which it ends in any case
    */
-  StartGrace(Runnable beat) {
-    this(beat, LIMIT);
-  }
-
-  StartGrace(Runnable beat, Duration limit) {
+  StartGrace(Runnable beat, Progress loop, Duration limit) {
     this.beat = beat;
+    this.loop = loop;
     this.limitNanos = limit.toNanos();
     beat.run();
     this.thread = Thread.ofPlatform().daemon().name("start-grace").start(this::work);
@@ -47,11 +44,9 @@ final class StartGrace implements AutoCloseable {
   private void work() {
     long begin = System.nanoTime();
     try {
-      while (!over.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+      while (!loop.awaitFirstBeat(INTERVAL_MILLIS)) {
         if (System.nanoTime() - begin >= limitNanos) {
-          LOG.warn(
-              "the loop has not come up within {} s: nothing is enforced until it has",
-              TimeUnit.NANOSECONDS.toSeconds(limitNanos));
+          LOG.warn("the loop is slow to come up: nothing is enforced until it has");
           return;
         }
         beat.run();
@@ -59,19 +54,24 @@ final class StartGrace implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("the start's beat has failed: {}", e.getMessage());
+      LOG.warn("the beat of the start has failed: {}", e.getMessage());
     }
   }
 
-  /** The loop beats by itself now. May be called by any thread, any number of times. */
-  void end() {
-    over.countDown();
+  /** Whether it may beat again. */
+  boolean isBeating() {
+    return thread.isAlive();
+  }
+
+  /** Waits until it has ended by itself. */
+  void awaitEnd() throws InterruptedException {
+    thread.join();
   }
 
   /** Ends it, and waits for a beat under way. Idempotent. */
   @Override
   public void close() {
-    end();
+    thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

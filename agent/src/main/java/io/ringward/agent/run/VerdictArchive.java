@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * before the loop is up. The loop's own checkpoint stays the one that counts: it goes on from there
  * and finds these in force already.
  *
- * <p>Version 1: version byte, boot id, count, verdicts, and a CRC-32C over all of that. Written to a
- * second file that takes the first one's place, so that a reader finds the old or the new. Not
+ * <p>Version 1: version byte, boot id, count, verdicts, and a CRC-32C over all of that. Written to
+ * a second file that takes the first one's place, so that a reader finds the old or the new. Not
  * thread-safe.
  */
 final class VerdictArchive {
@@ -55,8 +55,7 @@ final class VerdictArchive {
       Path next = file.resolveSibling(file.getFileName() + ".new");
       Files.deleteIfExists(next);
       Files.createFile(
-          next,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.write(next, encode(inForce));
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
       written = List.copyOf(inForce);
