@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The one definition of each shared map, see maps.h; and the object's licence. */
+/* The one definition of each shared map and variable, see maps.h and wakeup.h; and the licence. */
 #include "ringward/maps.h"
+#include "ringward/wakeup.h"
 
 struct rw_lifecycle_ring lifecycle_ring SEC(".maps");
 struct rw_activity_ring activity_ring SEC(".maps");
@@ -16,5 +17,7 @@ struct rw_lineage_map lineage SEC(".maps");
 struct rw_ancestor_map ancestor SEC(".maps");
 struct rw_quota_map quota SEC(".maps");
 struct rw_process_cpu_map process_cpu SEC(".maps");
+
+volatile __u32 reader_sleeps = 0;
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

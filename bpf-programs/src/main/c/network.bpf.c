@@ -9,6 +9,7 @@
 #include "ringward/identity.h"
 #include "ringward/quota.h"
 #include "ringward/verdict.h"
+#include "ringward/wakeup.h"
 #include <bpf/bpf_endian.h>
 
 #define AF_INET 2
@@ -94,7 +95,7 @@ static __always_inline void send_socket(const struct rw_trial *trial, enum rw_ev
 	event->flags = endpoint->flags;
 	__builtin_memcpy(event->address, endpoint->address, sizeof(event->address));
 	rw_read_comm(event->comm, trial->actor.task);
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, rw_wakeup_flags());
 }
 
 static __always_inline int judge_and_tell(const struct bpf_sock_addr *context,

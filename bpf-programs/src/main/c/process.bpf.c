@@ -7,6 +7,7 @@
 #include "ringward/protection.h"
 #include "ringward/references.h"
 #include "ringward/verdict.h"
+#include "ringward/wakeup.h"
 #include <bpf/bpf_tracing.h>
 
 /* An exec event with room for its tail, too big for the stack. */
@@ -220,7 +221,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	rw_fill_header(&event->header, RW_EVENT_FORK, RW_HOOK_FORK, sizeof(*event), &actor);
 	event->child = child_key;
 	rw_read_comm(event->comm, parent);
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, rw_wakeup_flags());
 	return 0;
 }
 
@@ -300,7 +301,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		event->zero = 0;
 		event->lifetime_nanos = now - actor.key.start_boottime_nanos;
 		rw_read_comm(event->comm, task);
-		bpf_ringbuf_submit(event, 0);
+		bpf_ringbuf_submit(event, rw_wakeup_flags());
 	}
 	forget(task, &actor.key, now);
 	return 0;

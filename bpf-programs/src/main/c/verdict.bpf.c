@@ -10,6 +10,7 @@
 #include "ringward/verdict.h"
 #include "ringward/counters.h"
 #include "ringward/protection.h"
+#include "ringward/wakeup.h"
 
 #define CGROUP_DEPTH 64 /* a verdict this many levels further up is not found */
 #define BUCKET_ATTEMPTS 8
@@ -117,7 +118,7 @@ static __always_inline void report_hit(struct rw_verdict *verdict, __u64 verdict
 	event->error = error;
 	event->shadow = shadow;
 	event->hook = trial->hook;
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, rw_wakeup_flags());
 }
 
 static __always_inline enum rw_judgement judgement_of(struct rw_verdict *verdict,

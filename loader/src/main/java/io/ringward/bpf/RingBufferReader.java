@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.bpf;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -39,7 +41,7 @@ public final class RingBufferReader implements AutoCloseable {
     this.fd = fd;
     this.arena = arena;
     this.memory = memory;
-    this.waiter = new RingWaiter(arena, List.of(memory), new int[] {fd});
+    this.waiter = new RingWaiter(arena, List.of(memory), new int[] {fd}, arena.allocate(JAVA_INT));
   }
 
   /**

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.bpf;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Waits for several ring buffers at once. The consumer drains them itself, in the order of their
@@ -25,7 +29,7 @@ public final class RingBufferSet implements AutoCloseable {
   private final RingWaiter waiter;
   private final ConsumerGate gate = new ConsumerGate(this::release);
 
-  private RingBufferSet(List<RingBufferReader> readers) {
+  private RingBufferSet(List<RingBufferReader> readers, Optional<MemorySegment> sleepsWord) {
     this.readers = readers;
     this.arena = MappedMemory.ownedArena();
     try {
@@ -33,7 +37,8 @@ public final class RingBufferSet implements AutoCloseable {
           new RingWaiter(
               arena,
               readers.stream().map(RingBufferReader::memory).toList(),
-              readers.stream().mapToInt(RingBufferReader::fd).toArray());
+              readers.stream().mapToInt(RingBufferReader::fd).toArray(),
+              sleepsWord.orElseGet(() -> arena.allocate(JAVA_INT)));
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -42,7 +47,18 @@ public final class RingBufferSet implements AutoCloseable {
 
   /** Takes over these readers. */
   public static RingBufferSet of(RingBufferReader... readers) {
-    return new RingBufferSet(List.of(readers));
+    return new RingBufferSet(List.of(readers), Optional.empty());
+  }
+
+  /**
+   * The same, for programs that ask whether their reader sleeps before they wake it.
+   *
+   * @param sleepsWord an int in memory that is shared with the programs, valid until this is
+   *     closed: set to 1 before the last look that precedes a sleep, to 0 when awake; a program may
+   *     set it to 0 when it takes the wakeup upon itself
+   */
+  public static RingBufferSet of(MemorySegment sleepsWord, RingBufferReader... readers) {
+    return new RingBufferSet(List.of(readers), Optional.of(sleepsWord));
   }
 
   /** The readers, in the order they were given. */

@@ -20,7 +20,15 @@ final class RingWaiter {
   private static final int SPINS = 100;
   private static final int YIELDS = 50;
   private static final long PARK_NANOS = 50_000;
+
+  /** Records that end a sleep sooner than this after it began come densely. */
+  private static final long DENSE_NANOS = 100_000;
+
+  /** With the timer's own slack (50 us, prctl(2)) about twice as long. */
+  private static final long NAP_NANOS = 50_000;
+
   private static final long WAKE_EVENT = -1;
+  private static final VarHandle WORD = JAVA_INT.varHandle();
   // struct epoll_event is packed on x86-64 alone (linux/eventpoll.h, EPOLL_PACKED).
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
   private static final long EVENT_BYTES = PACKED ? 12 : 16;
@@ -33,7 +41,15 @@ final class RingWaiter {
   private final MemorySegment events;
   private final MemorySegment eventCount;
   private final MemorySegment one;
+  private final MemorySegment sleepsWord;
   private volatile boolean wakeRequested;
+
+  /**
+   * Whether records come so densely that being woken for each costs their producers, and this
+   * thread, more than looking again by itself (as network drivers do, NAPI).
+   */
+  private boolean dense;
+
   private boolean closed;
 
   /**
@@ -41,8 +57,11 @@ final class RingWaiter {
    *
    * @param arena gives memory that must outlive every call; the caller closes it after {@link
    *     #close()}
+   * @param sleepsWord an int that is 1 while this sleeps or is about to, for producers that wake
+   *     nobody who is awake
    */
-  RingWaiter(Arena arena, List<RingMemory> rings, int[] mapFds) {
+  RingWaiter(Arena arena, List<RingMemory> rings, int[] mapFds, MemorySegment sleepsWord) {
+    this.sleepsWord = sleepsWord;
     this.rings = List.copyOf(rings);
     this.state = CallState.allocate(arena);
     this.events = arena.allocate(EVENT_BYTES * (mapFds.length + 1), 8);
@@ -110,9 +129,15 @@ final class RingWaiter {
           rings.forEach(RingMemory::countIfBusy);
         }
         pause(stalled++);
+      } else if (dense) {
+        stalled = 0;
+        LockSupport.parkNanos(Math.min(NAP_NANOS, left));
+        dense = state() == RingMemory.State.READY;
       } else {
         stalled = 0;
+        long began = System.nanoTime();
         sleep(left);
+        dense = System.nanoTime() - began < DENSE_NANOS && state() == RingMemory.State.READY;
       }
     }
   }
@@ -144,6 +169,17 @@ final class RingWaiter {
   }
 
   private void sleep(long nanos) {
+    WORD.setVolatile(sleepsWord, 0L, 1);
+    // What a producer had reserved when it found us awake is seen here, busy at the least; who
+    // reserves later finds the word.
+    VarHandle.fullFence();
+    if (state() == RingMemory.State.EMPTY) {
+      epoll(nanos);
+    }
+    WORD.setVolatile(sleepsWord, 0L, 0);
+  }
+
+  private void epoll(long nanos) {
     // Rounded up to epoll's milliseconds: rounded down, the last one would be spun away.
     long millis = TimeUnit.NANOSECONDS.toMillis(nanos - 1) + 1;
     int timeoutMillis = (int) Math.min(millis, Integer.MAX_VALUE);

@@ -97,7 +97,13 @@ public final class HostKernel implements AutoCloseable {
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
       RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
-      this.feed = hold(new RingEventFeed(lifecycle, activity, ProcessBootstrap.items(walk.all())));
+      this.feed =
+          hold(
+              new RingEventFeed(
+                  lifecycle,
+                  activity,
+                  object.variable("reader_sleeps"),
+                  ProcessBootstrap.items(walk.all())));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));

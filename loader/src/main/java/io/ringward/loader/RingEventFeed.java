@@ -54,13 +54,17 @@ public final class RingEventFeed implements EventFeed {
   private Handler handler = item -> {};
   private long nextTickNanos;
 
+  /**
+   * @param readerSleeps {@code reader_sleeps} of {@code wakeup.h}
+   */
   RingEventFeed(
       RingBufferReader lifecycle,
       RingBufferReader activity,
+      MemorySegment readerSleeps,
       Collection<? extends ControlItem> bootstrap) {
     this.lifecycle = lifecycle;
     this.activity = activity;
-    this.rings = RingBufferSet.of(lifecycle, activity);
+    this.rings = RingBufferSet.of(readerSleeps, lifecycle, activity);
     this.bootstrap = new ConcurrentLinkedQueue<>(bootstrap);
   }
 

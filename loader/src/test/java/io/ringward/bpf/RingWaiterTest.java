@@ -28,6 +28,7 @@ class RingWaiterTest {
   private final Arena arena = Arena.ofShared();
   private final SimulatedRing ring = new SimulatedRing(arena, 4096, 0);
   private final MemorySegment state = CallState.allocate(arena);
+  private final MemorySegment sleeps = arena.allocate(ValueLayout.JAVA_INT);
   private int readable;
   private RingWaiter waiter;
 
@@ -35,7 +36,7 @@ class RingWaiterTest {
   void open() {
     readable = LibcNative.eventFd(state);
     assertTrue(readable >= 0);
-    waiter = new RingWaiter(arena, List.of(ring.memory()), new int[] {readable});
+    waiter = new RingWaiter(arena, List.of(ring.memory()), new int[] {readable}, sleeps);
   }
 
   @AfterEach
@@ -91,13 +92,46 @@ class RingWaiterTest {
     assertTrue(otherFd >= 0);
     RingWaiter both =
         new RingWaiter(
-            arena, List.of(ring.memory(), other.memory()), new int[] {readable, otherFd});
+            arena, List.of(ring.memory(), other.memory()), new int[] {readable, otherFd}, sleeps);
     try {
       assertTrue(both.await(FOREVER));
     } finally {
       both.close();
       LibcNative.close(otherFd);
     }
+  }
+
+  private int sleepsWord() {
+    return (int) ValueLayout.JAVA_INT.varHandle().getVolatile(sleeps, 0L);
+  }
+
+  @Test
+  void tellsWhileItSleepsAndIsWokenByWhoTakesThatUponItself() throws Exception {
+    CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> waiter.await(FOREVER));
+    while (sleepsWord() == 0) {
+      Thread.onSpinWait();
+    }
+    ring.commit(ring.reserve(8, 1));
+    ValueLayout.JAVA_INT.varHandle().setVolatile(sleeps, 0L, 0);
+    makeReadable();
+    assertTrue(waiting.get());
+    assertEquals(0, sleepsWord());
+  }
+
+  @Test
+  void isAwakeAfterATimeoutAndAfterAWakeup() {
+    assertFalse(waiter.await(MILLISECOND));
+    assertEquals(0, sleepsWord());
+    waiter.wakeup();
+    assertFalse(waiter.await(FOREVER));
+    assertEquals(0, sleepsWord());
+  }
+
+  @Test
+  void doesNotSleepOverARecordThatNobodyAnnounced() {
+    ring.commit(ring.reserve(8, 1));
+    assertTrue(waiter.await(FOREVER));
+    assertEquals(0, sleepsWord());
   }
 
   @Test
