@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* libbpf's own consumer, for RingReaderBenchmark: one callback a record, as its users write it. */
+/* libbpf's own consumer, for RingBenchmark: one callback a record, as its users write it. */
 #include <bpf/libbpf.h>
 #include <linux/types.h>
 #include <time.h>
