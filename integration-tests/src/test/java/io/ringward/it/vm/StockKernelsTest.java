@@ -4,61 +4,201 @@ package io.ringward.it.vm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.console.ConsoleLauncher;
 
-/** The one object on Debian's own kernels: everything loads, each hook fires, verdicts act. */
+/**
+ * The one object on Debian's own kernels: everything loads, each hook fires, and the tests that the
+ * loader passes on this machine's kernel are passed there too, by whatever rung there is. One guest
+ * for each kernel, kept for all its tests.
+ */
 @Tag("vm")
 final class StockKernelsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(420);
+  private static final Duration LIMIT = Duration.ofSeconds(600);
 
   /** The emulator's trouble with C2: HotSpot aborts. */
   private static final int ABORTED = 134;
+
+  private static final Pattern PASSED = Pattern.compile("\\[\\s+(\\d+) tests successful");
+
+  /** What of the loader's tests is about the kernel. */
+  private static final List<String> KERNEL_TESTS =
+      List.of(
+          "VerdictEnforcementTest",
+          "VerdictTreeTest",
+          "ExecForkRefusalTest",
+          "ControllerRungTest",
+          "HookFactsTest",
+          "AgentDeathTest",
+          "KernelSampleFeedTest");
+
+  private static final CapabilityMatrix MATRIX = new CapabilityMatrix();
 
   @BeforeAll
   static void needsVirtualMachines() {
     assumeTrue(VirtualMachine.obstacle().isEmpty(), VirtualMachine.obstacle().orElse(""));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"6.1", "6.12"})
-  void allLoadsEachHookFiresAndVerdictsAct(String kernel) throws IOException {
-    Path jars =
-        Path.of(System.getProperty("user.dir")).resolve("../agent/target/ringward/lib").normalize();
+  @AfterAll
+  static void printMatrix() {
+    System.err.println(MATRIX);
+  }
+
+  @TestFactory
+  DynamicTest thisMachine() {
+    return dynamicTest(
+        "all loads and each hook fires on this machine",
+        () -> {
+          List<String> command =
+              Stream.concat(java(), Stream.of("-cp", jars(), "io.ringward.loader.KernelSmoke"))
+                  .toList();
+          Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+          String out = new String(process.getInputStream().readAllBytes());
+          assertEquals(0, process.waitFor(), out);
+          MATRIX.add("this machine", out);
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> guests() {
+    return Arrays.stream(Guest.values())
+        .map(guest -> dynamicContainer(guest.title(), tests(guest)));
+  }
+
+  private static Stream<DynamicTest> tests(Guest guest) {
+    Booted booted = new Booted(guest);
+    return Stream.of(
+            dynamicTest("all loads, each hook fires, verdicts act", () -> smoke(guest, booted)),
+            dynamicTest("the loader's own tests pass", () -> loaderTests(guest, booted)))
+        .onClose(booted::close);
+  }
+
+  private static void smoke(Guest guest, Booted booted) throws IOException {
+    var result = run(booted, "-cp '" + jars() + "' io.ringward.loader.KernelSmoke");
+    assertEquals(0, result.exit(), result.toString());
+    assertTrue(result.out().contains("all checks hold"), result.out());
+    Map<String, String> rungs = MATRIX.add(guest.title(), result.out());
+    Map<String, String> expected =
+        Map.ofEntries(
+            Map.entry("observe_exec", "tp_btf"),
+            Map.entry("observe_fork", "tp_btf"),
+            Map.entry("observe_exit", "tp_btf"),
+            Map.entry("observe_connect", "cgroup_hook"),
+            Map.entry("observe_bind", "cgroup_hook"),
+            Map.entry("account_run_queue", "tp_btf"),
+            Map.entry("block_connect", "cgroup_hook"),
+            Map.entry("throttle_connect", "cgroup_hook_eagain"),
+            Map.entry("block_exec", guest.refusalRung()),
+            Map.entry("throttle_exec", guest.refusalRung()),
+            Map.entry("block_fork", guest.refusalRung()),
+            Map.entry("throttle_fork", guest.refusalRung()),
+            Map.entry("freeze", "cgroup_freeze"),
+            Map.entry("kill", "pidfd_and_signal"));
+    expected.forEach((capability, rung) -> assertEquals(rung, rungs.get(capability), capability));
+  }
+
+  private static void loaderTests(Guest guest, Booted booted) throws IOException {
+    String loader = module("loader") + "/target/";
+    String contract = module("bpf-programs") + "/target/";
+    String classPath =
+        String.join(
+            File.pathSeparator,
+            loader + "test-classes",
+            contract + "test-classes",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    String select =
+        KERNEL_TESTS.stream()
+            .map(test -> "-c io.ringward.loader." + test)
+            .collect(Collectors.joining(" "));
+    var result =
+        run(
+            booted,
+            "-cp '"
+                + classPath
+                + "' "
+                + ConsoleLauncher.class.getName()
+                + " execute --details=summary"
+                + " --disable-banner --disable-ansi-colors "
+                + select);
+    assertEquals(0, result.exit(), result.out());
+    Matcher passed = PASSED.matcher(result.out());
+    assertTrue(passed.find(), result.out());
+    System.err.println(
+        "kernel %s: %s tests of the loader passed".formatted(guest.title(), passed.group(1)));
+    assertTrue(Integer.parseInt(passed.group(1)) > KERNEL_TESTS.size(), result.out());
+  }
+
+  private static VirtualMachine.Result run(Booted booted, String arguments) throws IOException {
+    String command = "$JAVA_HOME/bin/" + java().skip(1).collect(Collectors.joining(" ", "java ", " ")) + arguments;
+    var result = booted.machine().run(command, LIMIT);
+    return result.exit() == ABORTED ? booted.machine().run(command, LIMIT) : result;
+  }
+
+  private static Stream<String> java() {
+    return Stream.of(
+        System.getProperty("java.home") + "/bin/java",
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC");
+  }
+
+  /** The jars that the agent runs with. */
+  private static String jars() {
+    Path jars = module("agent").resolve("target/ringward/lib");
     assertTrue(Files.isDirectory(jars), jars + " is missing: build the agent first (mvn package)");
-    String smoke =
-        "$JAVA_HOME/bin/java --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1"
-            + " -XX:+UseSerialGC -cp '"
-            + jars
-            + "/*' io.ringward.loader.KernelSmoke";
-    try (var machine = VirtualMachine.start(kernel)) {
-      var result = machine.run(smoke, LIMIT);
-      if (result.exit() == ABORTED) {
-        result = machine.run(smoke, LIMIT);
+    return jars + "/*";
+  }
+
+  private static Path module(String name) {
+    return Path.of(System.getProperty("user.dir")).resolveSibling(name);
+  }
+
+  /** A guest that is booted when it is first needed. */
+  private static final class Booted {
+    private final Guest guest;
+    private Optional<VirtualMachine> machine = Optional.empty();
+
+    Booted(Guest guest) {
+      this.guest = guest;
+    }
+
+    VirtualMachine machine() throws IOException {
+      if (machine.isEmpty()) {
+        machine = Optional.of(VirtualMachine.start(guest.settings()));
       }
-      assertEquals(0, result.exit(), result.toString());
-      for (String rung :
-          List.of(
-              "rung observe_exec tp_btf",
-              "rung observe_fork tp_btf",
-              "rung observe_exit tp_btf",
-              "rung observe_connect cgroup_hook",
-              "rung observe_bind cgroup_hook",
-              "rung account_run_queue tp_btf",
-              "rung block_connect cgroup_hook",
-              "rung throttle_connect cgroup_hook_eagain",
-              "rung kill pidfd_and_signal")) {
-        assertTrue(result.out().contains(rung), "no '" + rung + "' in\n" + result.out());
-      }
-      assertTrue(result.out().contains("all checks hold"), result.out());
+      return machine.get();
+    }
+
+    void close() {
+      machine.ifPresent(running -> {
+        try {
+          running.close();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
     }
   }
 }
