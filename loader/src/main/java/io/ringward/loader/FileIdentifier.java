@@ -41,21 +41,24 @@ final class FileIdentifier implements AutoCloseable {
   synchronized Set<FileIdentity> identify(Collection<Path> files) {
     List<FileChannel> open = new ArrayList<>();
     try {
-      Set<Path> wanted = new HashSet<>();
+      // Compared by what stat says of path and descriptor: names differ between mount namespaces.
+      Set<Map<String, Object>> wanted = new HashSet<>();
       for (Path file : files) {
         try {
-          Path real = file.toRealPath();
-          open.add(FileChannel.open(real));
-          wanted.add(real);
+          open.add(FileChannel.open(file));
+          wanted.add(statusOf(file));
         } catch (IOException e) {
           LOG.debug("{} cannot be opened: nobody runs it", file, e);
         }
       }
       Set<FileIdentity> found = new HashSet<>();
+      if (wanted.isEmpty()) {
+        return found;
+      }
       iterator
           .read(FileIdentifier::decode)
           .forEach((fd, identity) -> {
-            if (wanted.contains(pathOf(fd))) {
+            if (wanted.contains(statusOf(fd))) {
               found.add(identity);
             }
           });
@@ -74,11 +77,15 @@ final class FileIdentifier implements AutoCloseable {
     return identities;
   }
 
-  private static Path pathOf(int fd) {
+  private static Map<String, Object> statusOf(Path file) throws IOException {
+    return Files.readAttributes(file, "unix:dev,ino");
+  }
+
+  private static Map<String, Object> statusOf(int fd) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)));
+      return statusOf(Path.of("/proc/self/fd", Integer.toString(fd)));
     } catch (IOException e) {
-      return Path.of(""); // another thread has closed it
+      return Map.of(); // another thread has closed it
     }
   }
 

@@ -91,8 +91,8 @@ public final class HostKernel implements AutoCloseable {
       }
       this.walk = hold(new ProcessWalk(object));
       FileIdentifier files = hold(new FileIdentifier(object));
-      this.protection =
-          ProtectedProcesses.install(object, walk, files, options.protectedExecutables());
+      List<Path> executables = HostRoot.find().resolve(options.protectedExecutables());
+      this.protection = ProtectedProcesses.install(object, walk, files, executables);
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
@@ -115,12 +115,7 @@ public final class HostKernel implements AutoCloseable {
                   walk,
                   new ControlGroups(mount.path()),
                   control,
-                  new ProtectionRefresh(
-                      object,
-                      walk,
-                      files,
-                      options.protectedExecutables(),
-                      protection.executables()),
+                  new ProtectionRefresh(object, walk, files, executables, protection.executables()),
                   new VerdictObjection(refusals, controllers),
                   controllers));
       this.rungs =

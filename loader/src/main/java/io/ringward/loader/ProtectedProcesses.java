@@ -99,6 +99,7 @@ public record ProtectedProcesses(Set<ProcessKey> ancestors, Set<FileIdentity> ex
     Set<FileIdentity> found = files.identify(paths);
     Set<String> names = new HashSet<>();
     for (Path path : paths) {
+      names.add(HostRoot.nameOnHost(path));
       real(path).ifPresent(file -> names.add(file.toString()));
     }
     // A process may run what is no longer on disk under that name: an upgrade leaves it behind.

@@ -53,7 +53,7 @@ final class ProtectionRefresh {
   private static Set<String> names(Collection<Path> paths) {
     Set<String> names = new HashSet<>();
     for (Path path : paths) {
-      names.add(path.toString());
+      names.add(HostRoot.nameOnHost(path));
       try {
         names.add(path.toRealPath().toString());
       } catch (IOException e) {

@@ -329,7 +329,7 @@ final class VerdictEnforcementTest {
   void whatCannotBeDoneIsRefusedInWords() {
     Subject tree = fixture.tree(actor);
     assertRefused(
-        HostKernelFixture.verdict(tree, Action.FREEZE, EnumSet.of(Operation.CONNECT)), "freeze");
+        HostKernelFixture.verdict(tree, Action.FREEZE, EnumSet.of(Operation.CONNECT)), "group");
     assertRefused(
         HostKernelFixture.expiring(
             HostKernelFixture.verdict(tree, Action.BLOCK, EnumSet.of(Operation.BIND)),

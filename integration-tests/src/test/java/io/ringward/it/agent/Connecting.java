@@ -7,7 +7,7 @@ import java.io.IOException;
  * A bash process that asks for connections to closed ports on loopback when it is told to, and says
  * what the kernel answered. It makes no child for that, so its identity is the connecting one.
  */
-final class Connecting implements AutoCloseable {
+public final class Connecting implements AutoCloseable {
   /** The answers of connect(2), as bash says them. */
   static final String REFUSED_BY_PEER = Prober.ALLOWED;
 
@@ -37,7 +37,8 @@ final class Connecting implements AutoCloseable {
     this.shell = shell;
   }
 
-  static Connecting start(TestGroup group) throws IOException, InterruptedException {
+  /** Starts it in a group. */
+  public static Connecting start(TestGroup group) throws IOException, InterruptedException {
     Shell shell = Shell.in(group, SCRIPT);
     shell.await("ready"::equals, 20);
     return new Connecting(shell);
@@ -52,7 +53,7 @@ final class Connecting implements AutoCloseable {
   }
 
   /** Asks for one connection. Returns what bash said of it. */
-  String connect() throws IOException, InterruptedException {
+  public String connect() throws IOException, InterruptedException {
     return answer("c 1", line -> line.equals("done 1"));
   }
 

@@ -151,7 +151,10 @@ final class StockKernelsTest {
   }
 
   private static VirtualMachine.Result run(Booted booted, String arguments) throws IOException {
-    String command = "$JAVA_HOME/bin/" + java().skip(1).collect(Collectors.joining(" ", "java ", " ")) + arguments;
+    String command =
+        "$JAVA_HOME/bin/"
+            + java().skip(1).collect(Collectors.joining(" ", "java ", " "))
+            + arguments;
     var result = booted.machine().run(command, LIMIT);
     return result.exit() == ABORTED ? booted.machine().run(command, LIMIT) : result;
   }
