@@ -248,8 +248,9 @@ static __always_inline bool is_last_thread(struct task_struct *task,
 
 	if (BPF_CORE_READ(task, signal, live.counter) != 0)
 		return false;
+	/* Alone now: another may have been here while there were two, and is gone since. */
 	if (BPF_CORE_READ(task, signal, nr_threads) == 1)
-		return true;
+		return !bpf_map_lookup_elem(&exit_told, key);
 	return bpf_map_update_elem(&exit_told, key, &told, BPF_NOEXIST) != -17 /* EEXIST */;
 }
 

@@ -312,25 +312,30 @@ public final class Ladder {
     return stronger > 0 || (stronger == 0 && left >= (live.expiryNanos() - live.issuedNanos()) / 4);
   }
 
-  /** Which of a verdict's operations this host can refuse, when that is not all. */
-  private static String reach(
-      Action action, Set<Operation> operations, Set<Operation> enforceable) {
+  /** Which of a verdict's operations this host can act on, when that is not all. */
+  private static String reach(Action action, Set<Operation> operations, Enforceable enforceable) {
     return switch (action) {
       case OBSERVE, WATCH, FREEZE, KILL -> "";
-      case THROTTLE, BLOCK -> {
-        List<String> here = labels(operations, enforceable, true);
-        List<String> missing = labels(operations, enforceable, false);
-        if (missing.isEmpty()) {
-          yield "";
-        }
-        yield here.isEmpty()
-            ? "; this kernel's rung can refuse none of it: " + String.join(", ", missing)
-            : "; this kernel's rung refuses "
-                + String.join(", ", here)
-                + ", and not "
-                + String.join(", ", missing);
-      }
+      case THROTTLE -> reach(operations, enforceable.throttle(), "throttle", "throttles");
+      case BLOCK -> reach(operations, enforceable.block(), "refuse", "refuses");
     };
+  }
+
+  private static String reach(
+      Set<Operation> operations, Set<Operation> reachable, String infinitive, String verb) {
+    List<String> here = labels(operations, reachable, true);
+    List<String> missing = labels(operations, reachable, false);
+    if (missing.isEmpty()) {
+      return "";
+    }
+    return here.isEmpty()
+        ? "; this kernel's rung can " + infinitive + " none of it: " + String.join(", ", missing)
+        : "; this kernel's rung "
+            + verb
+            + " "
+            + String.join(", ", here)
+            + ", and not "
+            + String.join(", ", missing);
   }
 
   private static List<String> labels(

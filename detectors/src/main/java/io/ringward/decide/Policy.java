@@ -28,7 +28,7 @@ import java.util.Set;
  * @param liveVerdicts verdicts in force on one subject at most (the kernel has room for {@link
  *     io.ringward.kernel.WireLayouts#VERDICT_SLOTS}, inherited ones included)
  * @param escalationRate the rate of a throttle that no proposal gave one for
- * @param enforceable operations that this host's rungs can refuse; only said, verdicts cover more
+ * @param enforceable what this host's rungs can do; only said, verdicts cover more
  * @param recoveryNanos without a finding and without a hit for so long, a verdict in force goes one
  *     step down
  * @param disarm when a rule or model is not obeyed any more
@@ -45,7 +45,7 @@ public record Policy(
     long muteNanos,
     int liveVerdicts,
     TokenRate escalationRate,
-    Set<Operation> enforceable,
+    Enforceable enforceable,
     long recoveryNanos,
     DisarmPolicy disarm) {
   private static final long SECOND = 1_000_000_000L;
@@ -64,7 +64,7 @@ public record Policy(
     Objects.requireNonNull(escalationRate);
     Objects.requireNonNull(disarm);
     growth = List.copyOf(growth);
-    enforceable = Set.copyOf(enforceable);
+    Objects.requireNonNull(enforceable);
     if (modelCap.compareTo(Action.BLOCK) > 0) {
       throw new IllegalArgumentException(
           "a model may block at most, not " + modelCap.label() + ": only rules freeze and kill");
@@ -100,7 +100,7 @@ public record Policy(
         600 * SECOND,
         3,
         new TokenRate(5, 10),
-        Set.of(Operation.CONNECT, Operation.BIND),
+        Enforceable.of(Set.of(Operation.CONNECT, Operation.BIND)),
         60 * SECOND,
         DisarmPolicy.STANDARD);
   }
@@ -162,8 +162,8 @@ public record Policy(
         disarm);
   }
 
-  /** The same on a host that can refuse these operations. */
-  public Policy withEnforceable(Set<Operation> enforceable) {
+  /** The same on a host whose rungs can do this. */
+  public Policy withEnforceable(Enforceable enforceable) {
     return new Policy(
         mode,
         ruleCap,

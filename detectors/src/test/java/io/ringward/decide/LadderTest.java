@@ -21,6 +21,7 @@ import io.ringward.kernel.Verdict;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The steps of the ladder, one by one. */
@@ -191,15 +192,17 @@ final class LadderTest {
   @Test
   void theOutcomeSaysWhatThisKernelCanRefuse() {
     assertEquals(
-        "throttle for 1 min; this kernel's rung refuses connect, and not fork",
+        "throttle for 1 min; this kernel's rung throttles connect, and not fork",
         decide(SCAN).outcome());
     state = SubjectState.NEW;
-    Policy all = POLICY.withEnforceable(EnumSet.allOf(Operation.class));
+    Policy all = POLICY.withEnforceable(new Enforceable(EnumSet.allOf(Operation.class), Set.of()));
     assertEquals(
         "throttle for 1 min", Ladder.decide(state, SCAN, all, PROTECTION, now, nextId++).outcome());
-    Policy none = POLICY.withEnforceable(EnumSet.of(Operation.BIND));
+    Policy none =
+        POLICY.withEnforceable(
+            new Enforceable(EnumSet.of(Operation.BIND), EnumSet.allOf(Operation.class)));
     assertEquals(
-        "throttle for 1 min; this kernel's rung can refuse none of it: connect, fork",
+        "throttle for 1 min; this kernel's rung can throttle none of it: connect, fork",
         Ladder.decide(state, SCAN, none, PROTECTION, now, nextId++).outcome());
   }
 

@@ -97,7 +97,7 @@ final class StormTest {
     Optional<Ruling> ruling =
         host.rulings.stream().filter(r -> r.verdict().isPresent()).findFirst();
     assertEquals(
-        "throttle for 1 min; this kernel's rung refuses connect, bind, and not exec, fork",
+        "throttle for 1 min; this kernel's rung throttles connect, bind, and not exec, fork",
         ruling.orElseThrow().outcome());
   }
 

@@ -6,6 +6,7 @@ import io.ringward.agent.config.Mode;
 import io.ringward.agent.control.CapabilityRow;
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfUnavailableException;
+import io.ringward.decide.Enforceable;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
 import io.ringward.kernel.FileIdentity;
@@ -102,16 +103,7 @@ public final class KernelSide {
 
   /** How far the guardian may go on this machine. */
   static Policy policy(AgentConfiguration configuration, List<CapabilityRung> rungs) {
-    Set<Operation> enforceable = EnumSet.noneOf(Operation.class);
-    for (Operation operation : Operation.values()) {
-      boolean blocks =
-          rungs.stream()
-              .anyMatch(
-                  rung -> rung.inForce() && rung.capability().equals("block_" + operation.label()));
-      if (blocks) {
-        enforceable.add(operation);
-      }
-    }
+    Enforceable enforceable = new Enforceable(reach("throttle", rungs), reach("block", rungs));
     Policy.Mode policyMode =
         switch (configuration.mode()) {
           case SHADOW -> Policy.Mode.SHADOW;
@@ -120,6 +112,17 @@ public final class KernelSide {
     return Policy.standard(policyMode)
         .withEnforceable(enforceable)
         .withDisarm(configuration.disarm());
+  }
+
+  private static Set<Operation> reach(String verb, List<CapabilityRung> rungs) {
+    Set<Operation> reach = EnumSet.noneOf(Operation.class);
+    for (Operation operation : Operation.values()) {
+      String capability = verb + "_" + operation.label();
+      if (rungs.stream().anyMatch(rung -> rung.inForce() && rung.capability().equals(capability))) {
+        reach.add(operation);
+      }
+    }
+    return reach;
   }
 
   /** Whom the kernel side never acts on, for the decision to know it beforehand. */

@@ -127,7 +127,9 @@ final class ClosedLoopTest {
 
   @Test
   void ruleKills() throws IOException, InterruptedException {
-    try (Shell condemned = Shell.in(group, "exec bash -c 'sleep 60; true' ringward-it-condemned")) {
+    // Written so that the rule knows it once it is in the group, and not by the script's own text.
+    try (Shell condemned =
+        Shell.in(group, "exec bash -c 'sleep 60; true' ringward-it-\"\"condemned")) {
       assertEquals(128 + 9, condemned.awaitExit(30));
     }
     JsonNode incident =

@@ -174,7 +174,8 @@ final class ViewsTest {
                   "-q",
                   "-e",
                   "-c",
-                  "stty -a >"
+                  // The shell itself outlives the key that interrupts.
+                  "trap : INT; stty -a >"
                       + log
                       + ".before; "
                       + AgentProcess.commandLine(

@@ -133,6 +133,9 @@ public final class VirtualMachine implements AutoCloseable {
     builder.environment().put("VM_MEM", Integer.toString(settings.memoryMebibytes()));
     builder.environment().put("VM_SMP", Integer.toString(settings.processors()));
     builder.environment().put("VM_LSM", settings.securityModules());
+    // With a thread for each processor, the emulator now and then runs code that the guest's kernel
+    // has just patched (an int3 of text_poke_bp that is gone): the guest panics, a JVM aborts.
+    builder.environment().put("VM_THREAD", "single");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     return new VirtualMachine(builder.start());
   }

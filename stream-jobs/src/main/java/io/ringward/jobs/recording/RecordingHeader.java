@@ -2,6 +2,7 @@
 package io.ringward.jobs.recording;
 
 import io.ringward.decide.DisarmPolicy;
+import io.ringward.decide.Enforceable;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
 import io.ringward.jobs.memory.Capacities;
@@ -119,7 +120,8 @@ public record RecordingHeader(
     out.writeInt(policy.liveVerdicts());
     out.writeDouble(policy.escalationRate().tokensPerSecond());
     out.writeInt(policy.escalationRate().burst());
-    out.writeInt(Operation.mask(policy.enforceable()));
+    out.writeInt(Operation.mask(policy.enforceable().throttle()));
+    out.writeInt(Operation.mask(policy.enforceable().block()));
     out.writeLong(policy.recoveryNanos());
     out.writeInt(policy.disarm().limit());
     out.writeLong(policy.disarm().windowNanos());
@@ -140,7 +142,7 @@ public record RecordingHeader(
         in.readLong(),
         in.readInt(),
         new TokenRate(in.readDouble(), in.readInt()),
-        Operation.ofMask(in.readInt()),
+        new Enforceable(Operation.ofMask(in.readInt()), Operation.ofMask(in.readInt())),
         in.readLong(),
         new DisarmPolicy(in.readInt(), in.readLong(), in.readLong(), in.readLong()));
   }

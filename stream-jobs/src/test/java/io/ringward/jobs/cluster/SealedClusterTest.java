@@ -152,7 +152,14 @@ final class SealedClusterTest {
     stock.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
     try (MiniCluster cluster = new OpenCluster(stock)) {
       cluster.start();
-      assertEquals(200, call(cluster.getRestAddress().get(), "/jobs/overview", "GET"));
+      URI address = cluster.getRestAddress().get();
+      int status = call(address, "/jobs/overview", "GET");
+      // The endpoint listens before it has found its dispatcher, and says 503 until then.
+      for (int attempt = 0; status == 503 && attempt < 300; attempt++) {
+        Thread.sleep(100);
+        status = call(address, "/jobs/overview", "GET");
+      }
+      assertEquals(200, status);
       assertFalse(ListeningSockets.now().isEmpty());
     }
   }
