@@ -13,6 +13,7 @@ struct rw_wire_types {
 	struct rw_exit_event exit_event;
 	struct rw_socket_event socket_event;
 	struct rw_enforcement_event enforcement_event;
+	struct rw_act_event act_event;
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
 	enum rw_hook hook;
@@ -28,6 +29,8 @@ struct rw_wire_types {
 	enum rw_verdict_flag verdict_flag;
 	enum rw_mark mark;
 	enum rw_protection protection;
+	enum rw_act act;
+	enum rw_memory memory;
 };
 
 const volatile struct rw_wire_types wire_types = {};
@@ -36,3 +39,4 @@ const volatile struct rw_wire_types wire_types = {};
 const volatile __u64 heartbeat_limit_nanos = RW_HEARTBEAT_LIMIT_NANOS;
 const volatile __u32 path_size = RW_PATH_SIZE;
 const volatile __u32 arguments_size = RW_ARGUMENTS_SIZE;
+const volatile __u32 act_text_size = RW_ACT_TEXT_SIZE;

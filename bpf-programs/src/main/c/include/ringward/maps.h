@@ -45,6 +45,14 @@ struct rw_refusal_runs_map {
 };
 extern struct rw_refusal_runs_map refusal_runs SEC(".maps");
 
+struct rw_act_runs_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_ACT_COUNT);
+	__type(key, __u32);
+	__type(value, struct rw_act_runs);
+};
+extern struct rw_act_runs_map act_runs SEC(".maps");
+
 /* ---- verdicts --------------------------------------------------------------- */
 
 struct rw_control_map {

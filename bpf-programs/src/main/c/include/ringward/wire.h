@@ -28,7 +28,15 @@ enum rw_hook {
 	RW_HOOK_BIND6 = 6,
 	RW_HOOK_ENFORCEMENT = 7, /* the audit events of enforcement itself */
 	RW_HOOK_SCHEDULE = 8, /* aggregated in maps, sends nothing */
-	RW_HOOK_COUNT = 9,
+	RW_HOOK_IDENTITY = 9, /* setuid, setgid, capset */
+	RW_HOOK_INTRUSION = 10, /* ptrace, process_vm_writev, pidfd_getfd, signals */
+	RW_HOOK_NAMESPACE = 11, /* setns, unshare */
+	RW_HOOK_KERNEL = 12, /* modules, bpf, perf, io_uring, userfaultfd, keyctl */
+	RW_HOOK_MEMORY = 13, /* mmap and mprotect to executable, memfd_create */
+	RW_HOOK_SOCKET = 14, /* socket, listen, accept, dup onto stdio */
+	RW_HOOK_DATAGRAM = 15, /* sends to a peer without connect, DNS questions */
+	RW_HOOK_FLOW = 16, /* summaries of TCP connections at their end */
+	RW_HOOK_COUNT = 17,
 };
 
 enum rw_drop_cause {
@@ -63,6 +71,7 @@ enum rw_event_kind {
 	RW_EVENT_CONNECT = 4,
 	RW_EVENT_BIND = 5,
 	RW_EVENT_ENFORCEMENT = 6,
+	RW_EVENT_ACT = 7,
 };
 
 struct rw_event_header {
@@ -161,6 +170,74 @@ struct rw_enforcement_event {
 	__u32 hook; /* enum rw_hook where it was enforced */
 };
 _Static_assert(sizeof(struct rw_enforcement_event) == 96, "wire");
+
+/*
+ * What else a process does that says something of it: one event for all of these,
+ * with a few numbers whose meaning hangs on the act, and sometimes a text.
+ * "uids": in the initial user namespace.  "socket": arguments 0 and 1 are an
+ * address in network byte order (IPv4 as ::ffff:a.b.c.d), 2 is the remote port |
+ * local port << 16 | family << 32 | protocol << 48 (ports in host order).
+ */
+enum rw_act {
+	RW_ACT_SETUID = 0, /* uids real, effective, saved before, then after */
+	RW_ACT_SETGID = 1, /* gids likewise */
+	RW_ACT_CAPSET = 2, /* capabilities effective, permitted, inheritable before, then after */
+	RW_ACT_PTRACE = 3, /* target; request, uid of the target, address, data */
+	RW_ACT_PROCESS_VM_WRITEV = 4, /* target; bytes written, uid of the target */
+	RW_ACT_PIDFD_GETFD = 5, /* target; its file descriptor, uid of the target */
+	RW_ACT_SIGNAL = 6, /* target; signal, uid of the target, si_code */
+	RW_ACT_SETNS = 7, /* CLONE_NEW* asked for (0: any), file descriptor */
+	RW_ACT_UNSHARE = 8, /* CLONE_* asked for */
+	RW_ACT_USERFAULTFD = 9, /* flags */
+	RW_ACT_KEYCTL = 10, /* command, its first three arguments */
+	RW_ACT_MODULE = 11, /* text: name; taints */
+	RW_ACT_BPF = 12, /* command, type of the program or map (or ~0) */
+	RW_ACT_PERF_EVENT_OPEN = 13, /* type, config, pid, cpu */
+	RW_ACT_IO_URING_SETUP = 14, /* entries, flags */
+	RW_ACT_MMAP = 15, /* address, length, protection, flags, enum rw_memory */
+	RW_ACT_MPROTECT = 16, /* address, length, protection, 0, enum rw_memory */
+	RW_ACT_MEMFD_CREATE = 17, /* text: name; flags */
+	RW_ACT_SOCKET = 18, /* family, type, protocol */
+	RW_ACT_LISTEN = 19, /* socket: the local address; backlog */
+	RW_ACT_ACCEPT = 20, /* socket: the peer */
+	RW_ACT_SEND = 21, /* socket: the peer of a datagram, first of a while */
+	RW_ACT_DUP = 22, /* socket: the peer (or nothing); descriptor copied */
+	RW_ACT_FLOW = 23, /* socket: the peer; bytes sent, bytes received, packets sent | received
+			     << 32, nanoseconds, segments retransmitted | 1 << 63 if accepted */
+	RW_ACT_DNS = 24, /* socket: the server; text: the message as it is */
+	RW_ACT_COUNT = 25,
+};
+
+/* What is mapped or made executable. */
+enum rw_memory {
+	RW_MEMORY_ANONYMOUS = 1 << 0, /* no file stands behind it */
+	RW_MEMORY_WRITTEN = 1 << 1, /* it is writable too, or has been written */
+	RW_MEMORY_MEMFD = 1 << 2, /* its file never had a name */
+	RW_MEMORY_STACK = 1 << 3, /* it is the stack */
+	RW_MEMORY_HEAP = 1 << 4, /* it is the heap */
+};
+
+#define RW_ACT_ARGUMENTS 8
+#define RW_ACT_TEXT_SIZE 512
+
+/* Followed by text_length bytes. */
+struct rw_act_event {
+	struct rw_event_header header;
+	__u16 act; /* enum rw_act */
+	__u16 text_length;
+	__s32 result; /* what the system call returned; -errno; 0 where there is none */
+	struct rw_process_key target; /* zero where there is none, or it is not known */
+	__u64 arguments[RW_ACT_ARGUMENTS];
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_act_event) == 168, "wire");
+
+/* Value of the per-CPU array "act_runs", index enum rw_act. */
+struct rw_act_runs {
+	__u64 seen;
+	__u64 filtered; /* of these: nothing that anybody wants to know */
+};
+_Static_assert(sizeof(struct rw_act_runs) == 16, "wire");
 
 /* ---- hooks that refuse ---------------------------------------------------- */
 

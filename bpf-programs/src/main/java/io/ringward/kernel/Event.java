@@ -78,6 +78,14 @@ public sealed interface Event {
       implements Event {}
 
   /**
+   * The process did something that says something of it.
+   *
+   * @param result what the system call returned, or the negative errno
+   */
+  record Acted(Header header, Act act, int result, ActDetail detail, String comm)
+      implements Event {}
+
+  /**
    * An address of a socket.
    *
    * @param protocol IPPROTO number

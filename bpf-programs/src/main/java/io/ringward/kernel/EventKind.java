@@ -8,7 +8,9 @@ public enum EventKind {
   EXIT,
   CONNECT,
   BIND,
-  ENFORCEMENT;
+  ENFORCEMENT,
+  /** One of the {@link Act}s. */
+  ACT;
 
   private static final EventKind[] BY_WIRE = values();
 

@@ -97,6 +97,9 @@ public final class EventView implements FeedItem {
     if (kind == EventKind.EXEC && EXEC_TAIL + pathLength() + argumentsLength() > size) {
       throw new IllegalArgumentException("an exec event's path and argv run past its end");
     }
+    if (kind == EventKind.ACT && ActView.TAIL + ActView.textLength(this) > size) {
+      throw new IllegalArgumentException("an act's text runs past its end");
+    }
     return this;
   }
 
@@ -107,6 +110,7 @@ public final class EventView implements FeedItem {
       case EXIT -> WireLayouts.EXIT_EVENT.byteSize();
       case CONNECT, BIND -> WireLayouts.SOCKET_EVENT.byteSize();
       case ENFORCEMENT -> WireLayouts.ENFORCEMENT_EVENT.byteSize();
+      case ACT -> ActView.TAIL;
     };
   }
 
@@ -313,6 +317,7 @@ public final class EventView implements FeedItem {
       case FORK -> commAt(FORK_COMM);
       case EXIT -> commAt(EXIT_COMM);
       case CONNECT, BIND -> commAt(SOCKET_COMM);
+      case ACT -> commAt(ActView.COMM);
       case ENFORCEMENT -> "";
     };
   }
@@ -338,13 +343,14 @@ public final class EventView implements FeedItem {
       case EXIT -> new Event.Exit(header, exitCode(), lifetimeNanos(), comm());
       case CONNECT -> new Event.Connect(header, endpoint(), Decision.ofWire(decision()), comm());
       case BIND -> new Event.Bind(header, endpoint(), Decision.ofWire(decision()), comm());
+      case ACT -> ActView.toEvent(this, header);
       case ENFORCEMENT ->
           new Event.Enforcement(
               header,
               verdictId(),
               hits(),
               Action.ofWire(data.get(JAVA_INT_UNALIGNED, base + HIT_ACTION)),
-              operation(data.get(JAVA_INT_UNALIGNED, base + HIT_OPERATION)),
+              Operation.ofBit(data.get(JAVA_INT_UNALIGNED, base + HIT_OPERATION)),
               data.get(JAVA_SHORT_UNALIGNED, base + HIT_ERROR),
               data.get(JAVA_SHORT_UNALIGNED, base + HIT_SHADOW) != 0,
               Hook.ofWire(data.get(JAVA_INT_UNALIGNED, base + HIT_HOOK)));
@@ -353,15 +359,6 @@ public final class EventView implements FeedItem {
 
   private Event.Endpoint endpoint() {
     return new Event.Endpoint(address(), port(), protocol(), isMapped());
-  }
-
-  private static Operation operation(int bit) {
-    for (Operation operation : Operation.values()) {
-      if (operation.bit() == bit) {
-        return operation;
-      }
-    }
-    throw new IllegalArgumentException("unknown operation bit " + bit);
   }
 
   private String commAt(long offset) {

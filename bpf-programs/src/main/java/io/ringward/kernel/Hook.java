@@ -15,7 +15,23 @@ public enum Hook {
   /** Not a kernel hook of its own: the audit events of enforcement. */
   ENFORCEMENT,
   /** Aggregates in maps; sends no events. */
-  SCHEDULE;
+  SCHEDULE,
+  /** setuid, setgid, capset. */
+  IDENTITY,
+  /** ptrace, process_vm_writev, pidfd_getfd, signals. */
+  INTRUSION,
+  /** setns, unshare. */
+  NAMESPACE,
+  /** Modules, bpf, perf, io_uring, userfaultfd, keyctl. */
+  KERNEL,
+  /** mmap and mprotect to executable, memfd_create. */
+  MEMORY,
+  /** socket, listen, accept, dup onto stdio. */
+  SOCKET,
+  /** Sends to a peer without connect, DNS questions. */
+  DATAGRAM,
+  /** Summaries of TCP connections at their end. */
+  FLOW;
 
   private static final Hook[] BY_WIRE = values();
 

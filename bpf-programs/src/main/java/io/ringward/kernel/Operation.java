@@ -18,6 +18,16 @@ public enum Operation {
     return 1 << ordinal();
   }
 
+  /** The operation of a bit, or an {@link IllegalArgumentException} for an unknown one. */
+  static Operation ofBit(int bit) {
+    for (Operation operation : values()) {
+      if (operation.bit() == bit) {
+        return operation;
+      }
+    }
+    throw new IllegalArgumentException("unknown operation bit " + bit);
+  }
+
   /** The metric label and the word of configuration: {@code connect}, … */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

@@ -25,6 +25,12 @@ public final class WireLayouts {
   /** {@code RW_ARGUMENTS_SIZE}: argv bytes carried, with the NULs between. */
   public static final int ARGUMENTS_SIZE = 512;
 
+  /** {@code RW_ACT_ARGUMENTS}. */
+  public static final int ACT_ARGUMENTS = 8;
+
+  /** {@code RW_ACT_TEXT_SIZE}: bytes of text carried by an act. */
+  public static final int ACT_TEXT_SIZE = 512;
+
   /** {@code RW_WAIT_BUCKETS}. */
   public static final int WAIT_BUCKETS = 32;
 
@@ -117,6 +123,20 @@ public final class WireLayouts {
           JAVA_SHORT.withName("shadow"),
           JAVA_INT.withName("hook"));
 
+  public static final StructLayout ACT_EVENT =
+      struct(
+          "rw_act_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_SHORT.withName("act"),
+          JAVA_SHORT.withName("text_length"),
+          JAVA_INT.withName("result"),
+          PROCESS_KEY.withName("target"),
+          MemoryLayout.sequenceLayout(ACT_ARGUMENTS, JAVA_LONG).withName("arguments"),
+          comm());
+
+  public static final StructLayout ACT_RUNS =
+      struct("rw_act_runs", JAVA_LONG.withName("seen"), JAVA_LONG.withName("filtered"));
+
   public static final StructLayout VERDICT =
       struct(
           "rw_verdict",
@@ -195,6 +215,8 @@ public final class WireLayouts {
           EXIT_EVENT,
           SOCKET_EVENT,
           ENFORCEMENT_EVENT,
+          ACT_EVENT,
+          ACT_RUNS,
           VERDICT,
           VERDICT_REFERENCES,
           CONTROL,

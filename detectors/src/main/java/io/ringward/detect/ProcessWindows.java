@@ -81,6 +81,9 @@ public final class ProcessWindows {
       case EXEC -> onExec(event, now);
       case EXIT -> onExit(event, now);
       case CONNECT, BIND -> onSocket(event, now);
+      case ACT -> {
+        // Rules look at these.
+      }
       case ENFORCEMENT -> {
         // The operation itself came as an event of its own, with the decision.
       }

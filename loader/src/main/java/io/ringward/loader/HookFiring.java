@@ -49,6 +49,8 @@ final class HookFiring {
       case BIND4 -> bind(StandardProtocolFamily.INET, "127.0.0.1");
       case BIND6 -> bind(StandardProtocolFamily.INET6, "::1");
       case SCHEDULE -> LockSupport.parkNanos(STEP_NANOS);
+      case IDENTITY, INTRUSION, NAMESPACE, KERNEL, MEMORY, SOCKET, DATAGRAM, FLOW ->
+          throw new IllegalArgumentException("acts are tried one by one");
       case ENFORCEMENT -> throw new IllegalArgumentException("enforcement is no hook of its own");
     }
     long deadline = System.nanoTime() + LIMIT_NANOS;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.bpf.BpfObjectSpec;
 import io.ringward.bpf.BtfTypes;
+import io.ringward.kernel.Act;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.DropCause;
@@ -14,6 +15,7 @@ import io.ringward.kernel.ExecFlag;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelObject;
 import io.ringward.kernel.MapFailure;
+import io.ringward.kernel.MemoryTrait;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.MemoryLayout;
@@ -68,6 +70,8 @@ final class WireAgreementTest {
     assertEnum("rw_decision", "RW_DECISION_", Decision.values(), Decision::ordinal);
     assertEnum("rw_action", "RW_ACTION_", Action.values(), Action::wire);
     assertEnum("rw_operation", "RW_OPERATION_", Operation.values(), Operation::bit);
+    assertEnum("rw_act", "RW_ACT_", Act.values(), Act::ordinal);
+    assertEnum("rw_memory", "RW_MEMORY_", MemoryTrait.values(), MemoryTrait::bit);
     assertEnum("rw_mark", "RW_MARK_", LiveProcess.Mark.values(), LiveProcess.Mark::ordinal);
   }
 
@@ -96,6 +100,7 @@ final class WireAgreementTest {
     assertEquals(WireLayouts.HEARTBEAT_LIMIT_NANOS, constant("heartbeat_limit_nanos"));
     assertEquals(WireLayouts.PATH_SIZE, constant("path_size"));
     assertEquals(WireLayouts.ARGUMENTS_SIZE, constant("arguments_size"));
+    assertEquals(WireLayouts.ACT_TEXT_SIZE, constant("act_text_size"));
   }
 
   /** A constant's initial value, from the object's own section of constants. */

@@ -85,7 +85,34 @@ final class RuleBuilder {
         case CONNECT -> operations.add(Operation.CONNECT);
         case BIND -> operations.add(Operation.BIND);
         case CLONE -> operations.add(Operation.FORK);
-        case EXECVE, PROCEXIT -> operations.addAll(EnumSet.allOf(Operation.class));
+        case EXECVE,
+            PROCEXIT,
+            SETUID,
+            SETGID,
+            CAPSET,
+            PTRACE,
+            PROCESS_VM_WRITEV,
+            PIDFD_GETFD,
+            KILL,
+            SETNS,
+            UNSHARE,
+            USERFAULTFD,
+            KEYCTL,
+            MODULE,
+            BPF,
+            PERF_EVENT_OPEN,
+            IO_URING_SETUP,
+            MMAP,
+            MPROTECT,
+            MEMFD_CREATE,
+            SOCKET,
+            LISTEN,
+            ACCEPT,
+            SEND,
+            DUP,
+            FLOW,
+            DNS ->
+            operations.addAll(EnumSet.allOf(Operation.class));
       }
     }
     return operations.isEmpty() ? EnumSet.allOf(Operation.class) : operations;

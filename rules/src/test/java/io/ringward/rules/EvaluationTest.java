@@ -167,7 +167,8 @@ class EvaluationTest {
                 Set.of(EventType.BIND, EventType.CLONE)),
             Map.entry(
                 "not evt.type in (execve, clone, procexit)",
-                Set.of(EventType.CONNECT, EventType.BIND)),
+                EnumSet.complementOf(
+                    EnumSet.of(EventType.EXECVE, EventType.CLONE, EventType.PROCEXIT))),
             Map.entry("fd.rport = 22", Set.of(EventType.CONNECT)),
             Map.entry("fd.sport = 22", Set.of(EventType.CONNECT, EventType.BIND)),
             Map.entry("not fd.rport = 22", EnumSet.allOf(EventType.class)),

@@ -51,7 +51,10 @@ final class EventLine {
       case "clone" -> "child " + row.child();
       case "procexit" ->
           row.outcome().equals("status 0") ? "status 0" : style.yellow(row.outcome());
-      default -> row.endpoint() + " " + row.protocol() + refusal(row.outcome());
+      default ->
+          row.detail().isEmpty()
+              ? row.endpoint() + " " + row.protocol() + refusal(row.outcome())
+              : Printable.of(row.detail(), MOST_DETAIL);
     };
   }
 

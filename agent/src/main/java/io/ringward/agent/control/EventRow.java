@@ -20,6 +20,7 @@ import java.util.List;
  * @param cgroup its path in the version 2 hierarchy
  * @param cgroupId its id
  * @param fromMemory whether the program was started from an anonymous memory file
+ * @param detail what an act (setuid, ptrace, …) was about, in words; empty for the other kinds
  */
 public record EventRow(
     String time,
@@ -38,7 +39,8 @@ public record EventRow(
     String outcome,
     String cgroup,
     String cgroupId,
-    boolean fromMemory) {
+    boolean fromMemory,
+    String detail) {
   public EventRow {
     ancestors = List.copyOf(ancestors);
   }

@@ -129,7 +129,7 @@ final class RefusalPreview {
       case FORK -> count(Operation.FORK, event, process, now);
       case CONNECT -> countSocket(Operation.CONNECT, event, process, now);
       case BIND -> countSocket(Operation.BIND, event, process, now);
-      case EXIT, ENFORCEMENT -> {
+      case EXIT, ENFORCEMENT, ACT -> {
         // Nothing that could be refused.
       }
     }

@@ -117,7 +117,8 @@ final class EventShowing implements OperatorDesk.EventShow {
           outcome(event),
           controlGroupNames.apply(event.cgroupId()),
           Long.toUnsignedString(event.cgroupId()),
-          event.fromMemory());
+          event.fromMemory(),
+          event.detail());
     }
 
     private static String time(long epochNanos) {
@@ -128,29 +129,25 @@ final class EventShowing implements OperatorDesk.EventShow {
     }
 
     private static String protocol(TappedEvent event) {
-      return switch (event.type()) {
-        case CONNECT, BIND ->
-            switch (event.protocol()) {
-              case 1, 58 -> "icmp";
-              case 6 -> "tcp";
-              case 17 -> "udp";
-              default -> Integer.toString(event.protocol());
-            };
-        case EXECVE, CLONE, PROCEXIT -> "";
+      if (event.endpoint().isEmpty()) {
+        return "";
+      }
+      return switch (event.protocol()) {
+        case 1, 58 -> "icmp";
+        case 6 -> "tcp";
+        case 17 -> "udp";
+        default -> Integer.toString(event.protocol());
       };
     }
 
     private static String outcome(TappedEvent event) {
-      return switch (event.type()) {
-        case CONNECT, BIND -> event.decision().map(TapStream::word).orElse("");
-        case PROCEXIT -> {
-          // The macros WTERMSIG and WEXITSTATUS of wait(2).
-          int status = event.exitStatus().orElse(0);
-          int signal = status & 0x7f;
-          yield signal != 0 ? "signal " + signal : "status " + ((status >> 8) & 0xff);
-        }
-        case EXECVE, CLONE -> "";
-      };
+      if (event.exitStatus().isEmpty()) {
+        return event.decision().map(TapStream::word).orElse("");
+      }
+      // The macros WTERMSIG and WEXITSTATUS of wait(2).
+      int status = event.exitStatus().getAsInt();
+      int signal = status & 0x7f;
+      return signal != 0 ? "signal " + signal : "status " + ((status >> 8) & 0xff);
     }
 
     private static String word(Decision decision) {

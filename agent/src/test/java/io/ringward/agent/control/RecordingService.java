@@ -200,6 +200,7 @@ public final class RecordingService implements ControlService {
         "blocked",
         "/user.slice",
         "18446744073709551615",
-        false);
+        false,
+        "");
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.rules.event;
 
+import io.ringward.kernel.Act;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,50 @@ public enum EventType {
   /** A process asks for a connection, or sets the peer of a datagram socket. */
   CONNECT("connect"),
   /** A process binds a socket to a local address. */
-  BIND("bind");
+  BIND("bind"),
+  /** The user ids of a process changed, or were asked to and were not. */
+  SETUID("setuid", "setreuid", "setresuid"),
+  /** The group ids of a process changed, or were asked to and were not. */
+  SETGID("setgid", "setregid", "setresgid"),
+  /** The capabilities of a process changed, or were asked to and were not. */
+  CAPSET("capset"),
+  /** A process traces another, or works on the one that it traces. */
+  PTRACE("ptrace"),
+  /** A process writes into another's memory. */
+  PROCESS_VM_WRITEV("process_vm_writev"),
+  /** A process takes a copy of another's file descriptor. */
+  PIDFD_GETFD("pidfd_getfd"),
+  /** A process sends a signal to one of another user. */
+  KILL("kill", "tkill", "tgkill"),
+  /** A process enters another's namespace. */
+  SETNS("setns"),
+  /** A process leaves namespaces that it shared. */
+  UNSHARE("unshare"),
+  USERFAULTFD("userfaultfd"),
+  KEYCTL("keyctl"),
+  /** A kernel module was loaded. */
+  MODULE("finit_module", "init_module"),
+  /** A process that is not this agent works on eBPF. */
+  BPF("bpf"),
+  PERF_EVENT_OPEN("perf_event_open"),
+  IO_URING_SETUP("io_uring_setup"),
+  /** Anonymous or written memory is mapped so that it can be executed. */
+  MMAP("mmap", "mmap2"),
+  /** Anonymous or written memory is made executable. */
+  MPROTECT("mprotect", "pkey_mprotect"),
+  MEMFD_CREATE("memfd_create"),
+  /** A raw or packet socket is made, or one of an uncommon family. */
+  SOCKET("socket"),
+  LISTEN("listen"),
+  ACCEPT("accept", "accept4"),
+  /** A datagram goes to a peer that the process has not sent to lately, without connect. */
+  SEND("sendto", "sendmsg", "sendmmsg"),
+  /** A socket becomes standard input, output or error. */
+  DUP("dup2", "dup", "dup3", "fcntl"),
+  /** A TCP connection is over: Ringward's own. */
+  FLOW("flow"),
+  /** A process asks a name server: Ringward's own. */
+  DNS("dns");
 
   private static final List<EventType> ALL = List.of(values());
 
@@ -29,6 +73,37 @@ public enum EventType {
 
   EventType(String... names) {
     this.names = List.of(names);
+  }
+
+  /** The type that an act has in rules. */
+  public static EventType of(Act act) {
+    return switch (act) {
+      case SETUID -> SETUID;
+      case SETGID -> SETGID;
+      case CAPSET -> CAPSET;
+      case PTRACE -> PTRACE;
+      case PROCESS_VM_WRITEV -> PROCESS_VM_WRITEV;
+      case PIDFD_GETFD -> PIDFD_GETFD;
+      case SIGNAL -> KILL;
+      case SETNS -> SETNS;
+      case UNSHARE -> UNSHARE;
+      case USERFAULTFD -> USERFAULTFD;
+      case KEYCTL -> KEYCTL;
+      case MODULE -> MODULE;
+      case BPF -> BPF;
+      case PERF_EVENT_OPEN -> PERF_EVENT_OPEN;
+      case IO_URING_SETUP -> IO_URING_SETUP;
+      case MMAP -> MMAP;
+      case MPROTECT -> MPROTECT;
+      case MEMFD_CREATE -> MEMFD_CREATE;
+      case SOCKET -> SOCKET;
+      case LISTEN -> LISTEN;
+      case ACCEPT -> ACCEPT;
+      case SEND -> SEND;
+      case DUP -> DUP;
+      case FLOW -> FLOW;
+      case DNS -> DNS;
+    };
   }
 
   /** The name that {@code %evt.type} prints. */

@@ -11,6 +11,7 @@ import io.ringward.jobs.tap.Standings;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
 import io.ringward.jobs.types.StateType;
+import io.ringward.kernel.ActView;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
@@ -175,6 +176,7 @@ public final class HostStage {
       case EXIT -> test(EventType.PROCEXIT);
       case CONNECT -> test(EventType.CONNECT);
       case BIND -> test(EventType.BIND);
+      case ACT -> test(EventType.of(ActView.act(event)));
       case ENFORCEMENT -> output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
     }
   }

@@ -41,11 +41,14 @@ final class EventDecoder {
    */
   int decode(int tag, CompactInput in) throws IOException {
     memory.begin();
-    int kind = tag & 7;
+    int kind = EventEncoder.kind(tag);
     if (kind == EventEncoder.RAW) {
       return raw(in);
     }
-    Arrays.fill(event, 0, WireEvent.EXEC_BYTES, (byte) 0);
+    if (kind > EventKind.values().length) {
+      throw new StreamCorruptedException("an event of kind " + kind + ", which there is not");
+    }
+    Arrays.fill(event, 0, WireEvent.ACT_BYTES, (byte) 0);
     long time = memory.lastTime + in.signed();
     memory.lastTime = time;
     Known actor = (tag & SAME_ACTOR) == 0 ? memory.read(in) : memory.lastActor;
@@ -147,6 +150,19 @@ final class EventDecoder {
         int rest = WireEvent.HIT_HITS + Long.BYTES;
         in.fill(event, rest, WireEvent.HIT_BYTES - rest);
         yield WireEvent.HIT_BYTES;
+      }
+      case ACT -> {
+        putShort(event, WireEvent.ACT, in.count(0xffff));
+        putInt(event, WireEvent.ACT_RESULT, (int) in.signed());
+        putLong(event, WireEvent.ACT_TARGET, in.unsigned());
+        putInt(event, WireEvent.ACT_TARGET + WireEvent.KEY_TGID, (int) in.unsigned());
+        for (int at = WireEvent.ACT_ARGUMENTS; at < WireEvent.ACT_COMM; at += Long.BYTES) {
+          putLong(event, at, in.unsigned());
+        }
+        int text = in.count(WireEvent.MOST_BYTES - WireEvent.ACT_BYTES);
+        in.fill(event, WireEvent.ACT_BYTES, text);
+        putShort(event, WireEvent.ACT_TEXT_LENGTH, text);
+        yield WireEvent.ACT_BYTES + text;
       }
     };
   }

@@ -16,13 +16,17 @@ import io.ringward.kernel.EventKind;
  * the process, and what differs.
  */
 final class EventEncoder {
-  /** Tags: the low three bits are 0 for bytes as they are, 1 to 6 for a kind, 7 for other items. */
+  /**
+   * Tags: the low three bits are 0 for bytes as they are, 1 to 6 for a kind, 7 for other items;
+   * with {@link #MORE_KINDS} they are what a kind is above 7.
+   */
   static final int RAW = 0;
 
   static final int OTHER = 7;
   static final int SAME_ACTOR = 8;
   static final int SAME_CONTEXT = 16;
   static final int SAME_COMM = 32;
+  static final int MORE_KINDS = 64;
 
   private static final int COMM_BYTES = 16;
   private static final int AF_INET = 2;
@@ -31,6 +35,21 @@ final class EventEncoder {
 
   EventEncoder(EventMemory memory) {
     this.memory = memory;
+  }
+
+  /** The bits of a tag that tell the kind. */
+  static int code(int kind) {
+    return kind < OTHER ? kind : MORE_KINDS | (kind - OTHER);
+  }
+
+  /** The kind that a tag tells; {@link #RAW} and {@link #OTHER} are none. */
+  static int kind(int tag) {
+    return (tag & MORE_KINDS) == 0 ? tag & 7 : OTHER + (tag & 7);
+  }
+
+  /** Whether a tag begins an item that is no event. */
+  static boolean isOther(int tag) {
+    return (tag & (MORE_KINDS | 7)) == OTHER;
   }
 
   void encode(byte[] event, int length, CompactOutput out) {
@@ -44,7 +63,7 @@ final class EventEncoder {
     }
     Known actor = find(event, WireEvent.PROCESS);
     int comm = commAt(kind);
-    int tag = kind;
+    int tag = code(kind);
     tag |= actor != null && actor == memory.lastActor ? SAME_ACTOR : 0;
     tag |= actor != null && isContext(event, kind, actor) ? SAME_CONTEXT : 0;
     tag |=
@@ -95,6 +114,11 @@ final class EventEncoder {
       case EXIT -> length == WireEvent.EXIT_BYTES && getInt(event, WireEvent.EXIT_ZERO) == 0;
       case CONNECT, BIND -> length == WireEvent.SOCKET_BYTES && isClean(event);
       case ENFORCEMENT -> length == WireEvent.HIT_BYTES;
+      case ACT ->
+          length >= WireEvent.ACT_BYTES
+              && length <= WireEvent.MOST_BYTES
+              && length == WireEvent.ACT_BYTES + getShort(event, WireEvent.ACT_TEXT_LENGTH)
+              && getInt(event, WireEvent.ACT_TARGET + WireEvent.KEY_ZERO) == 0;
     };
   }
 
@@ -105,6 +129,7 @@ final class EventEncoder {
       case FORK -> WireEvent.FORK_COMM;
       case EXIT -> WireEvent.EXIT_COMM;
       case CONNECT, BIND -> WireEvent.SOCKET_COMM;
+      case ACT -> WireEvent.ACT_COMM;
       case ENFORCEMENT -> -1;
     };
   }
@@ -188,6 +213,19 @@ final class EventEncoder {
         out.unsigned(getLong(event, WireEvent.HIT_HITS));
         int rest = WireEvent.HIT_HITS + Long.BYTES;
         out.write(event, rest, WireEvent.HIT_BYTES - rest);
+      }
+      case ACT -> {
+        out.unsigned(getShort(event, WireEvent.ACT));
+        out.signed(getInt(event, WireEvent.ACT_RESULT));
+        out.unsigned(getLong(event, WireEvent.ACT_TARGET));
+        out.unsigned(
+            Integer.toUnsignedLong(getInt(event, WireEvent.ACT_TARGET + WireEvent.KEY_TGID)));
+        for (int at = WireEvent.ACT_ARGUMENTS; at < WireEvent.ACT_COMM; at += Long.BYTES) {
+          out.unsigned(getLong(event, at));
+        }
+        int text = getShort(event, WireEvent.ACT_TEXT_LENGTH);
+        out.unsigned(text);
+        out.write(event, WireEvent.ACT_BYTES, text);
       }
     }
   }

@@ -35,7 +35,7 @@ final class ItemDecoder {
   FeedItem next(CompactInput in, GapHandler gaps) throws IOException {
     while (in.hasRemaining()) {
       int tag = in.octet();
-      if ((tag & 7) != EventEncoder.OTHER) {
+      if (!EventEncoder.isOther(tag)) {
         return event(tag, in);
       }
       int kind = in.octet();

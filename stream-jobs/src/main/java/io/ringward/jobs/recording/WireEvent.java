@@ -58,6 +58,14 @@ final class WireEvent {
   static final int HIT_HITS = at(WireLayouts.ENFORCEMENT_EVENT, "hits");
   static final int HIT_BYTES = bytes(WireLayouts.ENFORCEMENT_EVENT);
 
+  static final int ACT = at(WireLayouts.ACT_EVENT, "act");
+  static final int ACT_TEXT_LENGTH = at(WireLayouts.ACT_EVENT, "text_length");
+  static final int ACT_RESULT = at(WireLayouts.ACT_EVENT, "result");
+  static final int ACT_TARGET = at(WireLayouts.ACT_EVENT, "target");
+  static final int ACT_ARGUMENTS = at(WireLayouts.ACT_EVENT, "arguments");
+  static final int ACT_COMM = at(WireLayouts.ACT_EVENT, "comm");
+  static final int ACT_BYTES = bytes(WireLayouts.ACT_EVENT);
+
   /** Longest event. */
   static final int MOST_BYTES = EXEC_BYTES + WireLayouts.PATH_SIZE + WireLayouts.ARGUMENTS_SIZE;
 
@@ -104,7 +112,8 @@ final class WireEvent {
             WireLayouts.FORK_EVENT,
             WireLayouts.EXIT_EVENT,
             WireLayouts.SOCKET_EVENT,
-            WireLayouts.ENFORCEMENT_EVENT)) {
+            WireLayouts.ENFORCEMENT_EVENT,
+            WireLayouts.ACT_EVENT)) {
       sum.update(layout.toString().getBytes(StandardCharsets.UTF_8));
     }
     sum.update(ByteOrder.nativeOrder().toString().getBytes(StandardCharsets.UTF_8));

@@ -36,6 +36,7 @@ import java.util.OptionalLong;
  * @param protocol IPPROTO number, for a connect or a bind
  * @param decision what the kernel answered, for a connect or a bind
  * @param fromMemory whether the program was started from an anonymous memory file
+ * @param detail what an act was about, in words; "" for the other kinds
  */
 public record TappedEvent(
     EventType type,
@@ -55,7 +56,8 @@ public record TappedEvent(
     String endpoint,
     int protocol,
     Optional<Decision> decision,
-    boolean fromMemory) {
+    boolean fromMemory,
+    String detail) {
   /** Longer texts are cut. */
   public static final int MOST_CHARACTERS = 1024;
 
@@ -86,7 +88,8 @@ public record TappedEvent(
         socket ? endpoint(facts) : "",
         socket ? view.protocol() : 0,
         socket ? Optional.of(Decision.ofWire(view.decision())) : Optional.empty(),
-        facts.has(Fact.EXE_FROM_MEMFD, 0) && facts.number(Fact.EXE_FROM_MEMFD, 0) != 0);
+        facts.has(Fact.EXE_FROM_MEMFD, 0) && facts.number(Fact.EXE_FROM_MEMFD, 0) != 0,
+        view.kind() == EventKind.ACT ? cut(ActWords.of(view)) : "");
   }
 
   private static List<String> ancestors(EventContext facts) {
@@ -113,9 +116,10 @@ public record TappedEvent(
 
   private static String text(EventContext facts, Fact fact, int generation) {
     String text = facts.text(fact, generation);
-    if (text == null) {
-      return "";
-    }
+    return text == null ? "" : cut(text);
+  }
+
+  private static String cut(String text) {
     return text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) : text;
   }
 }
