@@ -5,6 +5,7 @@
 
 struct rw_lifecycle_ring lifecycle_ring SEC(".maps");
 struct rw_activity_ring activity_ring SEC(".maps");
+struct rw_watch_ring watch_ring SEC(".maps");
 struct rw_hook_counters_map hook_counters SEC(".maps");
 struct rw_refusal_runs_map refusal_runs SEC(".maps");
 struct rw_act_runs_map act_runs SEC(".maps");

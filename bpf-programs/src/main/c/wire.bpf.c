@@ -14,6 +14,8 @@ struct rw_wire_types {
 	struct rw_socket_event socket_event;
 	struct rw_enforcement_event enforcement_event;
 	struct rw_act_event act_event;
+	struct rw_syscalls_event syscalls_event;
+	struct rw_syscall syscall;
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
 	enum rw_hook hook;
@@ -40,3 +42,4 @@ const volatile __u64 heartbeat_limit_nanos = RW_HEARTBEAT_LIMIT_NANOS;
 const volatile __u32 path_size = RW_PATH_SIZE;
 const volatile __u32 arguments_size = RW_ARGUMENTS_SIZE;
 const volatile __u32 act_text_size = RW_ACT_TEXT_SIZE;
+const volatile __u32 syscalls_size = RW_SYSCALLS_SIZE;

@@ -20,6 +20,8 @@
  *   exec PATH DIRECTORY  replaces itself: no answer
  *   leave                the main thread exits, another one goes on serving; answer: "left"
  *   spin MILLISECONDS    burns CPU; answer: "spun"
+ *   calls COUNT          COUNT times getppid, openat of what is not there, sched_yield; answer: "called"
+ *   threadcalls THREADS COUNT  the same in each of so many threads at once
  *   exit CODE            no answer
  */
 #define _GNU_SOURCE
@@ -35,6 +37,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -262,6 +265,33 @@ static void run(char **arguments, int is_memfd)
 	snprintf(reply, sizeof(reply), "%d %d", child, status);
 }
 
+static void *call_known(void *count)
+{
+	for (long i = 0; i < (long)count; i++) {
+		syscall(SYS_getppid);
+		syscall(SYS_openat, AT_FDCWD, "/nowhere/at/all", O_RDONLY, 0);
+		syscall(SYS_sched_yield);
+	}
+	return NULL;
+}
+
+static void calls(long count)
+{
+	call_known((void *)count);
+	snprintf(reply, sizeof(reply), "called");
+}
+
+static void thread_calls(long threads, long count)
+{
+	pthread_t all[64];
+
+	for (long i = 0; i < threads && i < 64; i++)
+		pthread_create(&all[i], NULL, call_known, (void *)count);
+	for (long i = 0; i < threads && i < 64; i++)
+		pthread_join(all[i], NULL);
+	snprintf(reply, sizeof(reply), "called");
+}
+
 static void spin(long milliseconds)
 {
 	struct timespec start, now;
@@ -312,6 +342,10 @@ static void act(int connection, char *line, int *leave)
 		execv(words[1], words + 1);
 	else if (!strcmp(words[0], "spin"))
 		spin(atol(words[1]));
+	else if (!strcmp(words[0], "calls"))
+		calls(atol(words[1]));
+	else if (!strcmp(words[0], "threadcalls"))
+		thread_calls(atol(words[1]), atol(words[2]));
 	else if (!strcmp(words[0], "exit"))
 		_exit(atoi(words[1]));
 	else if (!strcmp(words[0], "leave")) {

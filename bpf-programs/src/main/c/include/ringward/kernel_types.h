@@ -123,7 +123,22 @@ struct signal_struct {
 	unsigned int flags;
 };
 
+/* arch/x86/include/asm/thread_info.h */
+struct thread_info {
+	__u32 status;
+};
+
+/* Of an architecture each; preceded by the user's own, of the same name, in linux/ptrace.h. */
+struct pt_regs___x86 {
+	unsigned long orig_ax;
+};
+
+struct pt_regs___arm64 {
+	__s32 syscallno;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int __state;
 	unsigned int flags;
 	struct mm_struct *mm;

@@ -29,6 +29,12 @@ struct rw_activity_ring {
 };
 extern struct rw_activity_ring activity_ring SEC(".maps"); /* connect, bind */
 
+struct rw_watch_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 21);
+};
+extern struct rw_watch_ring watch_ring SEC(".maps"); /* system calls of watched threads */
+
 struct rw_hook_counters_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, RW_HOOK_COUNT);

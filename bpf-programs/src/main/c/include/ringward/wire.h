@@ -36,7 +36,8 @@ enum rw_hook {
 	RW_HOOK_SOCKET = 14, /* socket, listen, accept, dup onto stdio */
 	RW_HOOK_DATAGRAM = 15, /* sends to a peer without connect, DNS questions */
 	RW_HOOK_FLOW = 16, /* summaries of TCP connections at their end */
-	RW_HOOK_COUNT = 17,
+	RW_HOOK_SYSCALLS = 17, /* batches of watched threads */
+	RW_HOOK_COUNT = 18,
 };
 
 enum rw_drop_cause {
@@ -51,7 +52,8 @@ enum rw_map_failure {
 	RW_MAP_FAILURE_LINEAGE = 1,
 	RW_MAP_FAILURE_ACCOUNT = 2, /* CPU accounting entry could not be made */
 	RW_MAP_FAILURE_QUOTA = 3,
-	RW_MAP_FAILURE_COUNT = 4,
+	RW_MAP_FAILURE_WATCH = 4, /* a thread of a watched tree could not be followed */
+	RW_MAP_FAILURE_COUNT = 5,
 };
 
 /* Value of the per-CPU array "hook_counters", index enum rw_hook. */
@@ -60,7 +62,7 @@ struct rw_hook_counters {
 	__u64 dropped[RW_DROP_CAUSE_COUNT];
 	__u64 map_failures[RW_MAP_FAILURE_COUNT];
 };
-_Static_assert(sizeof(struct rw_hook_counters) == 64, "wire");
+_Static_assert(sizeof(struct rw_hook_counters) == 72, "wire");
 
 /* ---- events --------------------------------------------------------------- */
 
@@ -72,6 +74,7 @@ enum rw_event_kind {
 	RW_EVENT_BIND = 5,
 	RW_EVENT_ENFORCEMENT = 6,
 	RW_EVENT_ACT = 7,
+	RW_EVENT_SYSCALLS = 8,
 };
 
 struct rw_event_header {
@@ -238,6 +241,35 @@ struct rw_act_runs {
 	__u64 filtered; /* of these: nothing that anybody wants to know */
 };
 _Static_assert(sizeof(struct rw_act_runs) == 16, "wire");
+
+/* A system call that has returned to a watched thread. */
+struct rw_syscall {
+	__u16 number; /* of the kernel's table; RW_SYSCALL_* for what is not one */
+	__u16 error; /* errno; 0: it succeeded */
+};
+_Static_assert(sizeof(struct rw_syscall) == 4, "wire");
+
+#define RW_SYSCALL_COMPAT 0x8000 /* bit of a number: of the table of 32-bit programs */
+#define RW_SYSCALL_UNKNOWN 0x7fff /* has no number any more: return from a signal handler */
+#define RW_SYSCALLS_SIZE 64 /* most calls of one batch */
+
+/*
+ * What a watched thread has called, in its order: followed by count times struct
+ * rw_syscall.  The header's time is that of sending.  Batches of a thread come
+ * in order; where first_sequence is not the one before plus its count, calls
+ * between them were lost.
+ */
+struct rw_syscalls_event {
+	struct rw_event_header header;
+	__u64 verdict_id; /* which watch */
+	__u64 first_sequence; /* of the first call: how many this thread made before, watched */
+	__u64 first_nanos; /* CLOCK_BOOTTIME, when the first call returned */
+	__u16 count;
+	__u16 errors; /* how many of them failed */
+	__u32 zero;
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_syscalls_event) == 112, "wire");
 
 /* ---- hooks that refuse ---------------------------------------------------- */
 

@@ -86,6 +86,30 @@ public sealed interface Event {
       implements Event {}
 
   /**
+   * What a thread of a watched tree has called, in its order. Batches of a thread come in order;
+   * calls were lost where {@code firstSequence} is not that of the batch before plus its calls.
+   *
+   * @param header its time is that of sending, at most a second after the last call
+   * @param verdictId of the watch
+   * @param firstSequence how many calls this thread made while watched before the first of these
+   * @param firstNanos when the first of these returned
+   * @param errors how many of these failed
+   */
+  record Syscalls(
+      Header header,
+      long verdictId,
+      long firstSequence,
+      long firstNanos,
+      int errors,
+      String comm,
+      List<SystemCall> calls)
+      implements Event {
+    public Syscalls {
+      calls = List.copyOf(calls);
+    }
+  }
+
+  /**
    * An address of a socket.
    *
    * @param protocol IPPROTO number

@@ -10,7 +10,8 @@ public enum EventKind {
   BIND,
   ENFORCEMENT,
   /** One of the {@link Act}s. */
-  ACT;
+  ACT,
+  SYSCALLS;
 
   private static final EventKind[] BY_WIRE = values();
 

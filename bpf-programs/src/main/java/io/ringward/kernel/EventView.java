@@ -100,6 +100,9 @@ public final class EventView implements FeedItem {
     if (kind == EventKind.ACT && ActView.TAIL + ActView.textLength(this) > size) {
       throw new IllegalArgumentException("an act's text runs past its end");
     }
+    if (kind == EventKind.SYSCALLS && SyscallsView.end(this) > size) {
+      throw new IllegalArgumentException("a batch of system calls runs past its end");
+    }
     return this;
   }
 
@@ -111,6 +114,7 @@ public final class EventView implements FeedItem {
       case CONNECT, BIND -> WireLayouts.SOCKET_EVENT.byteSize();
       case ENFORCEMENT -> WireLayouts.ENFORCEMENT_EVENT.byteSize();
       case ACT -> ActView.TAIL;
+      case SYSCALLS -> SyscallsView.TAIL;
     };
   }
 
@@ -318,6 +322,7 @@ public final class EventView implements FeedItem {
       case EXIT -> commAt(EXIT_COMM);
       case CONNECT, BIND -> commAt(SOCKET_COMM);
       case ACT -> commAt(ActView.COMM);
+      case SYSCALLS -> commAt(SyscallsView.COMM);
       case ENFORCEMENT -> "";
     };
   }
@@ -354,6 +359,7 @@ public final class EventView implements FeedItem {
               data.get(JAVA_SHORT_UNALIGNED, base + HIT_ERROR),
               data.get(JAVA_SHORT_UNALIGNED, base + HIT_SHADOW) != 0,
               Hook.ofWire(data.get(JAVA_INT_UNALIGNED, base + HIT_HOOK)));
+      case SYSCALLS -> SyscallsView.toEvent(this, header);
     };
   }
 

@@ -31,7 +31,9 @@ public enum Hook {
   /** Sends to a peer without connect, DNS questions. */
   DATAGRAM,
   /** Summaries of TCP connections at their end. */
-  FLOW;
+  FLOW,
+  /** System calls of watched threads; attached while somebody is watched. */
+  SYSCALLS;
 
   private static final Hook[] BY_WIRE = values();
 

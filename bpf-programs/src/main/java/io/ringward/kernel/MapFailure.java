@@ -7,7 +7,9 @@ public enum MapFailure {
   INHERIT,
   LINEAGE,
   ACCOUNT,
-  QUOTA;
+  QUOTA,
+  /** A thread of a watched tree is not followed. */
+  WATCH;
 
   /** The metric label: {@code inherit}, … */
   public String label() {

@@ -31,6 +31,9 @@ public final class WireLayouts {
   /** {@code RW_ACT_TEXT_SIZE}: bytes of text carried by an act. */
   public static final int ACT_TEXT_SIZE = 512;
 
+  /** {@code RW_SYSCALLS_SIZE}: most calls of one batch. */
+  public static final int SYSCALLS_SIZE = 64;
+
   /** {@code RW_WAIT_BUCKETS}. */
   public static final int WAIT_BUCKETS = 32;
 
@@ -137,6 +140,21 @@ public final class WireLayouts {
   public static final StructLayout ACT_RUNS =
       struct("rw_act_runs", JAVA_LONG.withName("seen"), JAVA_LONG.withName("filtered"));
 
+  public static final StructLayout SYSCALL =
+      struct("rw_syscall", JAVA_SHORT.withName("number"), JAVA_SHORT.withName("error"));
+
+  public static final StructLayout SYSCALLS_EVENT =
+      struct(
+          "rw_syscalls_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_LONG.withName("verdict_id"),
+          JAVA_LONG.withName("first_sequence"),
+          JAVA_LONG.withName("first_nanos"),
+          JAVA_SHORT.withName("count"),
+          JAVA_SHORT.withName("errors"),
+          JAVA_INT.withName("zero"),
+          comm());
+
   public static final StructLayout VERDICT =
       struct(
           "rw_verdict",
@@ -217,6 +235,8 @@ public final class WireLayouts {
           ENFORCEMENT_EVENT,
           ACT_EVENT,
           ACT_RUNS,
+          SYSCALL,
+          SYSCALLS_EVENT,
           VERDICT,
           VERDICT_REFERENCES,
           CONTROL,

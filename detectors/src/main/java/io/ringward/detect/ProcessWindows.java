@@ -84,6 +84,9 @@ public final class ProcessWindows {
       case ACT -> {
         // Rules look at these.
       }
+      case SYSCALLS -> {
+        // Not a matter of windows: for the models of sequences.
+      }
       case ENFORCEMENT -> {
         // The operation itself came as an event of its own, with the decision.
       }

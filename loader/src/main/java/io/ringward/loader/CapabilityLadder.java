@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
+import io.ringward.bpf.BpfException;
 import io.ringward.kernel.Hook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds out on which rung each capability stands, by the hooks that were seen to fire. */
 final class CapabilityLadder {
@@ -16,6 +18,7 @@ final class CapabilityLadder {
   private final LoadedObject loaded;
   private final RefusalHooks refusals;
   private final ControllerRung controllers;
+  private final Optional<SyscallWatch> watch;
   private final boolean canTryCgroupHooks;
 
   /**
@@ -27,11 +30,13 @@ final class CapabilityLadder {
       LoadedObject loaded,
       RefusalHooks refusals,
       ControllerRung controllers,
+      Optional<SyscallWatch> watch,
       boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
     this.refusals = refusals;
     this.controllers = controllers;
+    this.watch = watch;
     this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
@@ -52,6 +57,7 @@ final class CapabilityLadder {
     rungs.add(rung("observe_connect", CGROUP_HOOK, connect));
     rungs.add(rung("observe_bind", CGROUP_HOOK, bind));
     rungs.add(rung("account_run_queue", TRACEPOINT, schedule));
+    rungs.add(rung("watch_syscalls", TRACEPOINT, watched()));
     rungs.add(rung("block_connect", CGROUP_HOOK, connect));
     rungs.add(rung("block_bind", CGROUP_HOOK, bind));
     rungs.add(throttle("throttle_connect", connect));
@@ -87,6 +93,19 @@ final class CapabilityLadder {
     } catch (IOException e) {
       // What cannot be done here needs no hook: IPv6 switched off, for one.
       return new Fired(true, hook.label() + " could not be tried: " + e.getMessage());
+    }
+  }
+
+  private Fired watched() {
+    if (watch.isEmpty()) {
+      return new Fired(false, "the kernel refuses it: " + loaded.refusal().orElse(""));
+    }
+    try {
+      return watch.get().fires()
+          ? new Fired(true, "seen to fire on a call of our own; attached while a watch stands")
+          : new Fired(false, "the program was attached and did not fire");
+    } catch (BpfException e) {
+      return new Fired(false, "the kernel refuses it: " + e.getMessage());
     }
   }
 

@@ -51,6 +51,7 @@ final class HookFiring {
       case SCHEDULE -> LockSupport.parkNanos(STEP_NANOS);
       case IDENTITY, INTRUSION, NAMESPACE, KERNEL, MEMORY, SOCKET, DATAGRAM, FLOW ->
           throw new IllegalArgumentException("acts are tried one by one");
+      case SYSCALLS -> throw new IllegalArgumentException("system calls are not watched yet");
       case ENFORCEMENT -> throw new IllegalArgumentException("enforcement is no hook of its own");
     }
     long deadline = System.nanoTime() + LIMIT_NANOS;

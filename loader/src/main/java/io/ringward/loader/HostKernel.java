@@ -52,8 +52,11 @@ public final class HostKernel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
   private static final List<String> SCHEDULE_HOOKS =
       KernelSampleFeed.programs().get(Hook.SCHEDULE).reversed();
-  private static final List<String> PROCESS_HOOKS =
-      List.of("process_fork", "process_exec", "process_exit");
+  private static final List<String> PROCESS_HOOKS = List.of("process_exec", "process_exit");
+
+  /** Children after their parent's verdicts are theirs; the last calls before the exit. */
+  private static final List<String> WATCH_HOOKS = List.of("watch_fork", "watch_exit");
+
   private static final List<String> CGROUP_HOOKS =
       List.of("network_connect4", "network_connect6", "network_bind4", "network_bind6");
 
@@ -84,6 +87,10 @@ public final class HostKernel implements AutoCloseable {
         // The clocks of tasks before those who read them.
         SCHEDULE_HOOKS.forEach(name -> hold(object.program(name).attach()));
       }
+      // Hooks at one place run in the order in which they were attached.
+      List<String> watchHooks = loaded.schedules() ? WATCH_HOOKS : List.of();
+      hold(object.program("process_fork").attach());
+      watchHooks.forEach(name -> hold(object.program(name).attach()));
       PROCESS_HOOKS.forEach(name -> hold(object.program(name).attach()));
       CGROUP_HOOKS.forEach(name -> hold(object.program(name).attachCgroup(cgroup)));
       if (loaded.schedules()) {
@@ -97,16 +104,20 @@ public final class HostKernel implements AutoCloseable {
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
       RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
+      RingBufferReader watched = hold(RingBufferReader.open(object.map("watch_ring")));
       this.feed =
           hold(
               new RingEventFeed(
                   lifecycle,
                   activity,
+                  watched,
                   object.variable("reader_sleeps"),
                   ProcessBootstrap.items(walk.all())));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
+      Optional<SyscallWatch> watch =
+          loaded.schedules() ? Optional.of(hold(new SyscallWatch(object))) : Optional.empty();
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       this.verdicts =
           hold(
@@ -117,13 +128,15 @@ public final class HostKernel implements AutoCloseable {
                   control,
                   new ProtectionRefresh(object, walk, files, executables, protection.executables()),
                   new VerdictObjection(refusals, controllers),
-                  controllers));
+                  controllers,
+                  watch));
       this.rungs =
           new CapabilityLadder(
                   new HookFiring(this::runs),
                   loaded,
                   refusals,
                   controllers,
+                  watch,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
       rungs.stream()

@@ -155,6 +155,7 @@ public final class KernelSampleFeed implements SampleFeed {
         Hook.BIND6, List.of("network_bind6"),
         Hook.ENFORCEMENT, List.of(),
         Hook.SCHEDULE,
-            List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"));
+            List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"),
+        Hook.SYSCALLS, List.of("watch_exit_syscall"));
   }
 }

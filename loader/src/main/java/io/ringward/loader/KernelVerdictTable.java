@@ -52,6 +52,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ProtectionRefresh protection;
   private final VerdictObjection objection;
   private final ControllerRung controllers;
+  private final Optional<SyscallWatch> watch;
   private static final int MOST_ENDED = 4096;
 
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
@@ -66,7 +67,8 @@ public final class KernelVerdictTable implements VerdictTable {
       ControlWord control,
       ProtectionRefresh protection,
       VerdictObjection objection,
-      ControllerRung controllers) {
+      ControllerRung controllers,
+      Optional<SyscallWatch> watch) {
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
@@ -76,6 +78,7 @@ public final class KernelVerdictTable implements VerdictTable {
     this.protection = protection;
     this.objection = objection;
     this.controllers = controllers;
+    this.watch = watch;
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
   }
@@ -89,7 +92,10 @@ public final class KernelVerdictTable implements VerdictTable {
   }
 
   private Outcome tryToApply(Verdict verdict) {
-    Optional<String> opposed = objection.to(verdict, BootClock.nanos());
+    Optional<String> opposed =
+        objection
+            .to(verdict, BootClock.nanos())
+            .or(() -> watch.flatMap(trees -> trees.objection(verdict)));
     if (opposed.isPresent()) {
       return new Outcome.Refused(opposed.get());
     }
@@ -144,6 +150,12 @@ public final class KernelVerdictTable implements VerdictTable {
     long appliedNanos = marked.orElseGet(BootClock::nanos);
     if (verdict.action() == Action.KILL && control.enforces() && !verdict.shadow()) {
       ProcessKiller.killAll(() -> TreeMarker.reached(walk.tree(root, verdict.id())));
+    }
+    if (verdict.action() == Action.WATCH) {
+      Optional<String> unwatched = watch.flatMap(trees -> trees.begin(verdict));
+      if (unwatched.isPresent()) {
+        return new Outcome.Refused(unwatched.get());
+      }
     }
     return actOn(
         verdict,
@@ -241,6 +253,7 @@ public final class KernelVerdictTable implements VerdictTable {
         });
     verdicts.remove(verdictId);
     controllers.release(verdictId);
+    watch.ifPresent(trees -> trees.end(verdictId));
     if (over.subject() instanceof Subject.ControlGroup(long id)) {
       forgetControlGroup(id);
     }

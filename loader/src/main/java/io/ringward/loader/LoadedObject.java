@@ -32,8 +32,9 @@ record LoadedObject(
     String trampolineRefusal) {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
 
-  /** Programs that need task storage. */
-  private static final String ADOPT_TASKS = "adopt_tasks";
+  /** Programs that need task storage, beside those of the hooks. */
+  private static final List<String> WITH_STORAGE =
+      List.of("adopt_tasks", "watch_fork", "watch_exit", "watch_adopt", "watch_collect");
 
   /** What is left in; the first that loads is taken. */
   private record Attempt(boolean canSayRetry, boolean schedules, Optional<Trampoline> trampoline) {}
@@ -111,10 +112,16 @@ record LoadedObject(
     if (attempt.schedules) {
       return reduced;
     }
-    for (String program : KernelSampleFeed.programs().get(Hook.SCHEDULE)) {
-      reduced = reduced.withAutoload(program, false);
+    for (List<String> programs :
+        List.of(
+            KernelSampleFeed.programs().get(Hook.SCHEDULE),
+            KernelSampleFeed.programs().get(Hook.SYSCALLS),
+            WITH_STORAGE)) {
+      for (String program : programs) {
+        reduced = reduced.withAutoload(program, false);
+      }
     }
-    return reduced.withAutoload(ADOPT_TASKS, false);
+    return reduced;
   }
 
   /** Where the kernel has no such helper the programs leave the call out by CO-RE, and load. */

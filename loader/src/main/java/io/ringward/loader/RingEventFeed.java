@@ -19,16 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The feed of a live kernel: both rings merged by kernel time, with control items and ticks
- * between.
+ * The feed of a live kernel: its rings merged by kernel time, with control items and ticks between.
  *
  * <p>Order: within a ring, the order of the ring; between the rings, by kernel time. So what one
  * process does comes in the order in which it did it: an exec before the connections of its
- * program, those before its exit. For that, an activity record is only handed over when it is older
- * than the moment before the lifecycle ring was looked at, and while that ring stands at a record
- * which its producer has not finished, nothing overtakes it. Events of different CPUs may differ
- * from the order of their times by what the kernel needs between reserving and stamping. Control
- * items come before the records that wait.
+ * program, those before its exit. For that, an activity or watch record is only handed over when it
+ * is older than the moment before the lifecycle ring was looked at, and while that ring stands at a
+ * record which its producer has not finished, nothing overtakes it. Events of different CPUs may
+ * differ from the order of their times by what the kernel needs between reserving and stamping.
+ * Control items come before the records that wait.
  *
  * <p>One thread polls and awaits; the other methods are for any. No allocation for an event.
  */
@@ -44,6 +43,7 @@ public final class RingEventFeed implements EventFeed {
 
   private final RingBufferReader lifecycle;
   private final RingBufferReader activity;
+  private final RingBufferReader watch;
   private final RingBufferSet rings;
   private final ConcurrentLinkedQueue<ControlItem> bootstrap;
   private final ArrayBlockingQueue<ControlItem> control =
@@ -60,11 +60,13 @@ public final class RingEventFeed implements EventFeed {
   RingEventFeed(
       RingBufferReader lifecycle,
       RingBufferReader activity,
+      RingBufferReader watch,
       MemorySegment readerSleeps,
       Collection<? extends ControlItem> bootstrap) {
     this.lifecycle = lifecycle;
     this.activity = activity;
-    this.rings = RingBufferSet.of(readerSleeps, lifecycle, activity);
+    this.watch = watch;
+    this.rings = RingBufferSet.of(readerSleeps, lifecycle, activity, watch);
     this.bootstrap = new ConcurrentLinkedQueue<>(bootstrap);
   }
 
@@ -77,17 +79,22 @@ public final class RingEventFeed implements EventFeed {
       // In this order: whatever a process told before an activity record of its that is older than
       // the horizon was in the lifecycle ring when that was looked at.
       long activityTime = activity.nextKey(TIME, NEVER, NEVER);
+      long watchTime = watch.nextKey(TIME, NEVER, NEVER);
+      long othersTime = Math.min(activityTime, watchTime);
       long horizon = BootClock.nanos();
       long lifecycleTime = lifecycle.nextKey(TIME, NEVER, UNFINISHED);
       int pass;
-      if (lifecycleTime <= activityTime) {
+      if (lifecycleTime <= othersTime) {
         if (lifecycleTime == NEVER || lifecycleTime == UNFINISHED) {
           break;
         }
-        pass = lifecycle.drainUpTo(toHandler, limit - handed, TIME, activityTime);
+        pass = lifecycle.drainUpTo(toHandler, limit - handed, TIME, othersTime);
       } else {
+        long until = Math.min(lifecycleTime, horizon);
         pass =
-            activity.drainUpTo(toHandler, limit - handed, TIME, Math.min(lifecycleTime, horizon));
+            activityTime <= watchTime
+                ? activity.drainUpTo(toHandler, limit - handed, TIME, Math.min(until, watchTime))
+                : watch.drainUpTo(toHandler, limit - handed, TIME, Math.min(until, activityTime));
       }
       if (pass == 0) {
         break;
@@ -169,7 +176,9 @@ public final class RingEventFeed implements EventFeed {
 
   @Override
   public long lagBytes() {
-    return rings.isClosed() ? 0 : lifecycle.inFlightBytes() + activity.inFlightBytes();
+    return rings.isClosed()
+        ? 0
+        : lifecycle.inFlightBytes() + activity.inFlightBytes() + watch.inFlightBytes();
   }
 
   /** Events of a hook that were taken out of the rings. */

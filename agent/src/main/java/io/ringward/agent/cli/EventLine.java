@@ -49,6 +49,7 @@ final class EventLine {
     return switch (row.event()) {
       case "execve" -> style.cyan(Printable.of(started(row), MOST_DETAIL));
       case "clone" -> "child " + row.child();
+      case "syscalls" -> calls(row);
       case "procexit" ->
           row.outcome().equals("status 0") ? "status 0" : style.yellow(row.outcome());
       default ->
@@ -56,6 +57,15 @@ final class EventLine {
               ? row.endpoint() + " " + row.protocol() + refusal(row.outcome())
               : Printable.of(row.detail(), MOST_DETAIL);
     };
+  }
+
+  // Of a full batch the beginning: what follows is in --json.
+  private String calls(EventRow row) {
+    return "%d from %d: %s"
+        .formatted(
+            row.calls().size(),
+            row.firstCall(),
+            style.cyan(Printable.of(String.join(" ", row.calls()), MOST_DETAIL)));
   }
 
   // The command begins with the short name; the file that runs says more.

@@ -21,6 +21,9 @@ import java.util.List;
  * @param cgroupId its id
  * @param fromMemory whether the program was started from an anonymous memory file
  * @param detail what an act (setuid, ptrace, …) was about, in words; empty for the other kinds
+ * @param calls names of the system calls of a watched thread, in its order; what failed has its
+ *     error behind it: {@code openat=ENOENT}
+ * @param firstCall how many calls the thread made, watched, before these
  */
 public record EventRow(
     String time,
@@ -40,8 +43,11 @@ public record EventRow(
     String cgroup,
     String cgroupId,
     boolean fromMemory,
-    String detail) {
+    String detail,
+    List<String> calls,
+    long firstCall) {
   public EventRow {
     ancestors = List.copyOf(ancestors);
+    calls = List.copyOf(calls);
   }
 }

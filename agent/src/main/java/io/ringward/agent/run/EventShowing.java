@@ -10,6 +10,7 @@ import io.ringward.jobs.tap.EventTap;
 import io.ringward.jobs.tap.EventTaps;
 import io.ringward.jobs.tap.TappedEvent;
 import io.ringward.kernel.Decision;
+import io.ringward.kernel.SystemCallNames;
 import io.ringward.rules.EventFilter;
 import io.ringward.rules.RuleSource;
 import io.ringward.rules.problem.RuleException;
@@ -77,6 +78,7 @@ final class EventShowing implements OperatorDesk.EventShow {
   private static final class TapStream implements EventStream {
     private final EventTap tap;
     private final LongFunction<String> controlGroupNames;
+    private final SystemCallNames calls = SystemCallNames.ofThisMachine();
     private long missedSaid;
 
     TapStream(EventTap tap, LongFunction<String> controlGroupNames) {
@@ -118,7 +120,9 @@ final class EventShowing implements OperatorDesk.EventShow {
           controlGroupNames.apply(event.cgroupId()),
           Long.toUnsignedString(event.cgroupId()),
           event.fromMemory(),
-          event.detail());
+          event.detail(),
+          event.calls().stream().map(calls::text).toList(),
+          event.firstCall());
     }
 
     private static String time(long epochNanos) {

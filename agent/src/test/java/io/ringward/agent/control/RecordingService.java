@@ -201,6 +201,8 @@ public final class RecordingService implements ControlService {
         "/user.slice",
         "18446744073709551615",
         false,
-        "");
+        "",
+        List.of(),
+        0);
   }
 }

@@ -64,7 +64,9 @@ public enum EventType {
   /** A TCP connection is over: Ringward's own. */
   FLOW("flow"),
   /** A process asks a name server: Ringward's own. */
-  DNS("dns");
+  DNS("dns"),
+  /** What a thread under a watch has called: up to 64 system calls in one event. */
+  SYSCALLS("syscalls");
 
   private static final List<EventType> ALL = List.of(values());
 

@@ -177,6 +177,7 @@ public final class HostStage {
       case CONNECT -> test(EventType.CONNECT);
       case BIND -> test(EventType.BIND);
       case ACT -> test(EventType.of(ActView.act(event)));
+      case SYSCALLS -> test(EventType.SYSCALLS);
       case ENFORCEMENT -> output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
     }
   }

@@ -119,7 +119,7 @@ final class ProcessTable {
           actor.nameFrom(view);
         }
       }
-      case ENFORCEMENT -> {
+      case ENFORCEMENT, SYSCALLS -> {
         // Tells nothing about the process but its header.
       }
     }

@@ -144,6 +144,8 @@ final class EventDecoder {
         in.fill(event, WireEvent.SOCKET_ADDRESS, four ? 4 : COMM_BYTES);
         yield WireEvent.SOCKET_BYTES;
       }
+      case SYSCALLS ->
+          throw new StreamCorruptedException("a batch of system calls is recorded byte by byte");
       case ENFORCEMENT -> {
         putLong(event, WireEvent.HIT_VERDICT, in.unsigned());
         putLong(event, WireEvent.HIT_HITS, in.unsigned());

@@ -119,6 +119,7 @@ final class EventEncoder {
               && length <= WireEvent.MOST_BYTES
               && length == WireEvent.ACT_BYTES + getShort(event, WireEvent.ACT_TEXT_LENGTH)
               && getInt(event, WireEvent.ACT_TARGET + WireEvent.KEY_ZERO) == 0;
+      case SYSCALLS -> false; // Compact already.
     };
   }
 
@@ -130,7 +131,7 @@ final class EventEncoder {
       case EXIT -> WireEvent.EXIT_COMM;
       case CONNECT, BIND -> WireEvent.SOCKET_COMM;
       case ACT -> WireEvent.ACT_COMM;
-      case ENFORCEMENT -> -1;
+      case ENFORCEMENT, SYSCALLS -> -1;
     };
   }
 
@@ -208,6 +209,8 @@ final class EventEncoder {
         out.write(event, WireEvent.SOCKET_PROTOCOL, 4); // Protocol, type, decision, flags.
         out.write(event, WireEvent.SOCKET_ADDRESS, addressBytes(event));
       }
+      case SYSCALLS ->
+          throw new IllegalArgumentException("a batch of system calls is written byte by byte");
       case ENFORCEMENT -> {
         out.unsigned(getLong(event, WireEvent.HIT_VERDICT));
         out.unsigned(getLong(event, WireEvent.HIT_HITS));

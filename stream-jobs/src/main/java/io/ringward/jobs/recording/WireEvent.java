@@ -113,7 +113,9 @@ final class WireEvent {
             WireLayouts.EXIT_EVENT,
             WireLayouts.SOCKET_EVENT,
             WireLayouts.ENFORCEMENT_EVENT,
-            WireLayouts.ACT_EVENT)) {
+            WireLayouts.ACT_EVENT,
+            WireLayouts.SYSCALLS_EVENT,
+            WireLayouts.SYSCALL)) {
       sum.update(layout.toString().getBytes(StandardCharsets.UTF_8));
     }
     sum.update(ByteOrder.nativeOrder().toString().getBytes(StandardCharsets.UTF_8));

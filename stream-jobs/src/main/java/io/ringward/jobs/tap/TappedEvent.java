@@ -4,6 +4,8 @@ package io.ringward.jobs.tap;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.SyscallsView;
+import io.ringward.kernel.SystemCall;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Fact;
@@ -37,6 +39,8 @@ import java.util.OptionalLong;
  * @param decision what the kernel answered, for a connect or a bind
  * @param fromMemory whether the program was started from an anonymous memory file
  * @param detail what an act was about, in words; "" for the other kinds
+ * @param calls what a watched thread has called, in its order
+ * @param firstCall how many calls it made before the first of these
  */
 public record TappedEvent(
     EventType type,
@@ -57,7 +61,9 @@ public record TappedEvent(
     int protocol,
     Optional<Decision> decision,
     boolean fromMemory,
-    String detail) {
+    String detail,
+    List<SystemCall> calls,
+    long firstCall) {
   /** Longer texts are cut. */
   public static final int MOST_CHARACTERS = 1024;
 
@@ -89,7 +95,9 @@ public record TappedEvent(
         socket ? view.protocol() : 0,
         socket ? Optional.of(Decision.ofWire(view.decision())) : Optional.empty(),
         facts.has(Fact.EXE_FROM_MEMFD, 0) && facts.number(Fact.EXE_FROM_MEMFD, 0) != 0,
-        view.kind() == EventKind.ACT ? cut(ActWords.of(view)) : "");
+        view.kind() == EventKind.ACT ? cut(ActWords.of(view)) : "",
+        type == EventType.SYSCALLS ? SyscallsView.calls(view) : List.of(),
+        type == EventType.SYSCALLS ? SyscallsView.firstSequence(view) : 0);
   }
 
   private static List<String> ancestors(EventContext facts) {
