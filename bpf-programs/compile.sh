@@ -38,6 +38,12 @@ for file in "$source"/*.bpf.c; do
     -I "$source/include" -idirafter "/usr/include/$(uname -m)-linux-gnu" \
     -c "$file" -o "$work/$(basename "$file" .c).o"
 done
-bpftool gen object "$work/linked.o" "$work"/*.bpf.o
+# The definitions of the maps before their uses: bpftool 7.1 loses those that come after.
+rest=
+for object in "$work"/*.bpf.o; do
+  [ "$object" = "$work/maps.bpf.o" ] || rest="$rest $object"
+done
+# shellcheck disable=SC2086
+bpftool gen object "$work/linked.o" "$work/maps.bpf.o" $rest
 llvm-strip -g "$work/linked.o" # DWARF only: BTF stays
 mv "$work/linked.o" "$output"

@@ -24,13 +24,6 @@ struct {
 	__type(value, struct exec_scratch);
 } exec_scratch SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct rw_path_scratch);
-} path_scratch SEC(".maps");
-
 /* Which exits of multi-threaded processes have been told, so that two last threads tell once. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -112,18 +105,26 @@ static __always_inline __u32 fill_given_path(struct exec_scratch *scratch,
  */
 static __always_inline __u32 fill_path(struct exec_scratch *scratch, struct linux_binprm *bprm)
 {
-	__u32 zero = 0, start, end, length;
-	struct rw_path_scratch *path = bpf_map_lookup_elem(&path_scratch, &zero);
+	__u32 start, end, length, slot;
+	struct rw_path_scratch *path;
 
-	if (!path || !rw_can_name_files() || scratch->event.flags & RW_EXEC_INTERPRETER)
+	if (scratch->event.flags & RW_EXEC_INTERPRETER)
 		return fill_given_path(scratch, bprm);
-	start = rw_name_file(path, BPF_CORE_READ(bprm, file), &end);
+	slot = rw_take_path_scratch();
+	path = bpf_map_lookup_elem(&path_scratch, &slot);
+	if (!path)
+		return fill_given_path(scratch, bprm);
+	start = rw_name_dentry(slot, BPF_CORE_READ(bprm, file, f_path.mnt),
+			       BPF_CORE_READ(bprm, file, f_path.dentry), &end);
 	length = (RW_PATH_SIZE - 1 - start) & (RW_PATH_SIZE - 1);
+	if (end != RW_PATH_NOWHERE && length)
+		bpf_probe_read_kernel(scratch->tail, length,
+				      path->text + (start & (RW_PATH_SIZE - 1)));
+	rw_give_path_scratch(slot);
 	if (end == RW_PATH_NOWHERE || length == 0)
 		return fill_given_path(scratch, bprm);
 	if (end != RW_PATH_ROOT)
 		scratch->event.flags |= RW_EXEC_PATH_TRUNCATED;
-	bpf_probe_read_kernel(scratch->tail, length, path->text + (start & (RW_PATH_SIZE - 1)));
 	return length;
 }
 

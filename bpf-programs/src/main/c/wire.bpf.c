@@ -16,6 +16,8 @@ struct rw_wire_types {
 	struct rw_act_event act_event;
 	struct rw_syscalls_event syscalls_event;
 	struct rw_syscall syscall;
+	struct rw_file_event file_event;
+	struct rw_file_runs file_runs;
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
 	enum rw_hook hook;
@@ -33,6 +35,9 @@ struct rw_wire_types {
 	enum rw_protection protection;
 	enum rw_act act;
 	enum rw_memory memory;
+	enum rw_file_operation file_operation;
+	enum rw_file_flag file_flag;
+	enum rw_file_wish file_wish;
 };
 
 const volatile struct rw_wire_types wire_types = {};
@@ -43,3 +48,4 @@ const volatile __u32 path_size = RW_PATH_SIZE;
 const volatile __u32 arguments_size = RW_ARGUMENTS_SIZE;
 const volatile __u32 act_text_size = RW_ACT_TEXT_SIZE;
 const volatile __u32 syscalls_size = RW_SYSCALLS_SIZE;
+const volatile __u32 file_text_size = RW_FILE_TEXT_SIZE;

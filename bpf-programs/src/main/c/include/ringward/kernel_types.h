@@ -48,6 +48,7 @@ struct qstr {
 struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct inode *d_inode; /* null: there is no such file (yet, or any more) */
 };
 
 /* Present when overlayfs is built in, or its module is loaded before us. */
@@ -74,6 +75,22 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	unsigned int f_mode;
+	unsigned int f_flags;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct fs_struct {
+	struct path root;
+	struct path pwd;
 };
 
 struct linux_binprm {
@@ -131,10 +148,18 @@ struct thread_info {
 /* Of an architecture each; preceded by the user's own, of the same name, in linux/ptrace.h. */
 struct pt_regs___x86 {
 	unsigned long orig_ax;
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long r10;
+	unsigned long r8;
+	unsigned long r9;
 };
 
 struct pt_regs___arm64 {
 	__s32 syscallno;
+	__u64 regs[31];
+	__u64 orig_x0;
 };
 
 struct task_struct {
@@ -153,6 +178,8 @@ struct task_struct {
 	char comm[16];
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	struct fs_struct *fs;
+	struct files_struct *files;
 };
 
 struct seq_file;

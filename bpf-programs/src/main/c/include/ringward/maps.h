@@ -14,6 +14,7 @@
 #define RW_PROCESSES 32768 /* live processes that are followed; more are counted as failures */
 #define RW_ANCESTORS 16384 /* dead processes that have left children behind */
 #define RW_VERDICTS 4096
+#define RW_WANTED_FILES 4096 /* directories, names in them, and prefixes of paths */
 
 /* ---- events: who must not be blinded by a flood has a ring of its own ------ */
 
@@ -152,5 +153,48 @@ struct rw_process_cpu_map {
 	__type(value, struct rw_cpu_account);
 };
 extern struct rw_process_cpu_map process_cpu SEC(".maps");
+
+/* ---- which files somebody wants to know of ------------------------------------- */
+
+struct rw_file_control_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rw_file_control);
+};
+extern struct rw_file_control_map file_control SEC(".maps");
+
+struct rw_file_runs_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_FILE_OPERATION_COUNT);
+	__type(key, __u32);
+	__type(value, struct rw_file_runs);
+};
+extern struct rw_file_runs_map file_runs SEC(".maps");
+
+struct rw_wanted_directory_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_WANTED_FILES);
+	__type(key, struct rw_file_identity);
+	__type(value, struct rw_wanted_directory);
+};
+extern struct rw_wanted_directory_map wanted_directory SEC(".maps");
+
+struct rw_wanted_name_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_WANTED_FILES);
+	__type(key, struct rw_wanted_name);
+	__type(value, __u32);
+};
+extern struct rw_wanted_name_map wanted_name SEC(".maps");
+
+struct rw_wanted_prefix_map {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RW_WANTED_FILES);
+	__type(key, struct rw_wanted_prefix);
+	__type(value, __u32);
+};
+extern struct rw_wanted_prefix_map wanted_prefix SEC(".maps");
 
 #endif

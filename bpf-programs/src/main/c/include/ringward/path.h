@@ -15,18 +15,35 @@
 #define RW_PATH_STEPS 64 /* names and mounts */
 #define RW_NAME_MASK 255 /* NAME_MAX */
 
-/* Where the path is put together: it ends at RW_PATH_SIZE - 1; the rest is room for the verifier.
- */
+/* Tests clear it, to walk without bpf_loop where the kernel has it (5.17). */
+extern const volatile bool use_loop_helper;
+
+/* Where a path is put together: it ends at RW_PATH_SIZE - 1; the rest is room for the verifier. */
 struct rw_path_scratch {
+	__u64 taken;
 	char text[2 * RW_PATH_SIZE];
 };
 
+/*
+ * Programs of a trampoline may be preempted by others on the same CPU, so each
+ * takes one of these and gives it back.
+ */
+#define RW_PATH_SCRATCHES 4
+struct rw_path_scratch_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_PATH_SCRATCHES);
+	__type(key, __u32);
+	__type(value, struct rw_path_scratch);
+};
+extern struct rw_path_scratch_map path_scratch SEC(".maps");
+
 struct rw_path_walk {
-	struct rw_path_scratch *scratch;
 	struct dentry *dentry;
-	struct mount *mount;
+	struct mount *mount; /* null: not known, up to the root of the file system */
+	__u32 slot; /* of path_scratch */
 	__u32 start; /* of what is written so far */
 	__u32 end; /* enum rw_path_end */
+	__u32 zero;
 };
 
 enum rw_path_end {
@@ -36,13 +53,40 @@ enum rw_path_end {
 	RW_PATH_FULL = 3, /* longer than we carry: its end is there */
 };
 
-static long rw_path_step(__u32 index, struct rw_path_walk *walk)
+/* The slot that was taken, or RW_PATH_SCRATCHES: all are in use. */
+static __always_inline __u32 rw_take_path_scratch(void)
+{
+	for (__u32 slot = 0; slot < RW_PATH_SCRATCHES; slot++) {
+		__u32 key = slot;
+		struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &key);
+
+		if (scratch && __sync_val_compare_and_swap(&scratch->taken, 0, 1) == 0)
+			return slot;
+	}
+	return RW_PATH_SCRATCHES;
+}
+
+static __always_inline void rw_give_path_scratch(__u32 slot)
+{
+	struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
+
+	if (scratch)
+		scratch->taken = 0;
+}
+
+/* One name or one mount upwards; 1 when there is no more. */
+static __always_inline long rw_climb_path(struct rw_path_walk *walk)
 {
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
-	struct mount *mount = walk->mount, *above = BPF_CORE_READ(mount, mnt_parent);
-	__u32 length, start = walk->start;
+	struct mount *mount = walk->mount;
+	__u32 length, slot = walk->slot, start = walk->start;
+	struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
 
-	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+	if (!scratch)
+		return 1;
+	if (mount && dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
 		if (above == mount) {
 			walk->end = RW_PATH_ROOT;
 			return 1;
@@ -61,40 +105,59 @@ static long rw_path_step(__u32 index, struct rw_path_walk *walk)
 		return 1;
 	}
 	start = (start - length) & (RW_PATH_SIZE - 1);
-	if (bpf_probe_read_kernel(walk->scratch->text + start, length,
+	if (bpf_probe_read_kernel(scratch->text + start, length,
 				  BPF_CORE_READ(dentry, d_name.name))) {
 		walk->end = RW_PATH_NOWHERE;
 		return 1;
 	}
 	start = (start - 1) & (RW_PATH_SIZE - 1);
-	walk->scratch->text[start] = '/';
+	scratch->text[start] = '/';
 	walk->start = start;
 	walk->dentry = parent;
 	return 0;
 }
 
-static __always_inline bool rw_can_name_files(void)
+static long rw_path_step(__u32 index, struct rw_path_walk *walk)
 {
-	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop); /* 5.17 */
+	return rw_climb_path(walk);
+}
+
+/* A global function: the verifier checks it once, and not for each turn of the loop. */
+int rw_path_turn(struct rw_path_walk *walk);
+
+static __always_inline bool rw_has_loop_helper(void)
+{
+	return use_loop_helper && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop);
+}
+
+static __always_inline struct mount *rw_mount_of(struct vfsmount *visible)
+{
+	return visible ? (void *)visible - bpf_core_field_offset(struct mount, mnt) : 0;
 }
 
 /*
- * Writes the path of a file to scratch->text; returns where it starts there, it
- * ends before RW_PATH_SIZE - 1.  RW_PATH_SIZE - 1 and not "whole": nothing is known.
+ * Writes the path of a dentry to the text of a scratch; returns where it starts
+ * there, it ends before RW_PATH_SIZE - 1.  RW_PATH_SIZE - 1 and not "whole":
+ * nothing is known.
  */
-static __always_inline __u32 rw_name_file(struct rw_path_scratch *scratch, struct file *file,
-					  __u32 *end)
+static __always_inline __u32 rw_name_dentry(__u32 slot, struct vfsmount *visible,
+					    struct dentry *dentry, __u32 *end)
 {
-	struct vfsmount *visible = BPF_CORE_READ(file, f_path.mnt);
 	struct rw_path_walk walk = {
-		.scratch = scratch,
-		.dentry = BPF_CORE_READ(file, f_path.dentry),
-		.mount = (void *)visible - bpf_core_field_offset(struct mount, mnt),
+		.dentry = dentry,
+		.mount = rw_mount_of(visible),
+		.slot = slot,
 		.start = RW_PATH_SIZE - 1,
 		.end = RW_PATH_RUNNING,
 	};
 
-	bpf_loop(RW_PATH_STEPS, rw_path_step, &walk, 0);
+	if (rw_has_loop_helper()) {
+		bpf_loop(RW_PATH_STEPS, rw_path_step, &walk, 0);
+	} else {
+		for (int step = 0; step < RW_PATH_STEPS; step++)
+			if (rw_path_turn(&walk))
+				break;
+	}
 	*end = walk.end;
 	return walk.start;
 }

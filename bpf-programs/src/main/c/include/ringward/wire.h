@@ -37,7 +37,11 @@ enum rw_hook {
 	RW_HOOK_DATAGRAM = 15, /* sends to a peer without connect, DNS questions */
 	RW_HOOK_FLOW = 16, /* summaries of TCP connections at their end */
 	RW_HOOK_SYSCALLS = 17, /* batches of watched threads */
-	RW_HOOK_COUNT = 18,
+	RW_HOOK_FILE_OPEN = 18,
+	RW_HOOK_FILE_NAME = 19, /* unlink, rename, link, symlink */
+	RW_HOOK_FILE_ATTRIBUTE = 20, /* chmod, chown, setxattr */
+	RW_HOOK_MOUNT = 21, /* mount, umount, pivot_root */
+	RW_HOOK_COUNT = 22,
 };
 
 enum rw_drop_cause {
@@ -75,6 +79,7 @@ enum rw_event_kind {
 	RW_EVENT_ENFORCEMENT = 6,
 	RW_EVENT_ACT = 7,
 	RW_EVENT_SYSCALLS = 8,
+	RW_EVENT_FILE = 9,
 };
 
 struct rw_event_header {
@@ -270,6 +275,110 @@ struct rw_syscalls_event {
 	char comm[RW_COMM_SIZE];
 };
 _Static_assert(sizeof(struct rw_syscalls_event) == 112, "wire");
+/*
+ * What happens to files: one event for all of these.  Where a hook of the kernel
+ * tells it, the path is that of the file, whatever way the caller took; it is told
+ * before it happens, unless the decision says that it will not.  Where only system
+ * calls can be seen, it is told after it has happened, and of what is not an open
+ * file any more the path is as the caller wrote it (RW_FILE_FLAG_PATH_GIVEN).
+ */
+enum rw_file_operation {
+	RW_FILE_OPERATION_OPEN = 0,
+	RW_FILE_OPERATION_UNLINK = 1, /* a directory too */
+	RW_FILE_OPERATION_RENAME = 2, /* target: the new path */
+	RW_FILE_OPERATION_LINK = 3, /* path: the file; target: the new name */
+	RW_FILE_OPERATION_SYMLINK = 4, /* path: the new name; target: what it says */
+	RW_FILE_OPERATION_CHMOD = 5, /* mode */
+	RW_FILE_OPERATION_CHOWN = 6, /* owner, group; ~0 for unchanged */
+	RW_FILE_OPERATION_SETXATTR = 7, /* target: the attribute's name */
+	RW_FILE_OPERATION_MOUNT = 8, /* path: where; target: what; mode: the flags */
+	RW_FILE_OPERATION_UMOUNT = 9,
+	RW_FILE_OPERATION_PIVOT_ROOT = 10, /* path: the new root; target: where the old goes */
+	RW_FILE_OPERATION_COUNT = 11,
+};
+
+enum rw_file_flag {
+	RW_FILE_FLAG_READ = 1 << 0, /* opened for reading */
+	RW_FILE_FLAG_WRITE = 1 << 1, /* opened for writing */
+	RW_FILE_FLAG_CREATE = 1 << 2, /* this open has made it */
+	RW_FILE_FLAG_TRUNCATE = 1 << 3, /* emptied by this open */
+	RW_FILE_FLAG_PATH_GIVEN = 1 << 4, /* as the caller wrote it, behind where he stands */
+	RW_FILE_FLAG_PATH_TRUNCATED = 1 << 5, /* path or target are longer than carried */
+	RW_FILE_FLAG_NO_MOUNT = 1 << 6, /* the path begins at the root of its file system */
+	RW_FILE_FLAG_DIRECTORY = 1 << 7, /* unlink: of a directory */
+};
+
+#define RW_FILE_TEXT_SIZE (4 * RW_PATH_SIZE) /* path and target: a base and what was given each */
+
+/* Followed by path_length bytes of path, then target_length bytes of target. */
+struct rw_file_event {
+	struct rw_event_header header;
+	__u64 inode; /* 0: not known, there is no such file any more */
+	__u32 device; /* the kernel's dev_t: major << 20 | minor */
+	__u32 flags; /* enum rw_file_flag */
+	__u8 operation; /* enum rw_file_operation */
+	__u8 decision; /* enum rw_decision */
+	__u16 path_length; /* bytes, no NUL counted */
+	__u16 target_length;
+	__u16 zero;
+	__u32 mode;
+	__u32 owner;
+	__u32 group;
+	__u32 zero2;
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_file_event) == 120, "wire");
+
+/* Value of the per-CPU array "file_runs", index enum rw_file_operation. */
+struct rw_file_runs {
+	__u64 seen;
+	__u64 filtered; /* of these: wanted by nobody */
+};
+_Static_assert(sizeof(struct rw_file_runs) == 16, "wire");
+
+/* What somebody may want to know of files, bits of a mask. */
+enum rw_file_wish {
+	RW_FILE_WISH_READ = 1 << 0,
+	RW_FILE_WISH_WRITE = 1 << 1, /* creation and truncation too */
+	RW_FILE_WISH_NAME = 1 << 2, /* unlink, rename, link, symlink */
+	RW_FILE_WISH_ATTRIBUTE = 1 << 3, /* chmod, chown, setxattr */
+	RW_FILE_WISH_MOUNT = 1 << 4,
+};
+
+/* The one value of the array "file_control".  User space writes, kernel reads. */
+struct rw_file_control {
+	__u32 wanted; /* mask of enum rw_file_wish: all that is wanted anywhere */
+	__u32 everywhere; /* the same: wanted wherever it happens */
+};
+_Static_assert(sizeof(struct rw_file_control) == 8, "wire");
+
+/* Value of the hash "wanted_directory" (key: struct rw_file_identity). */
+struct rw_wanted_directory {
+	__u32 below; /* mask of enum rw_file_wish: of itself and all that is below */
+	__u32 named; /* the same: of the files in it that "wanted_name" has */
+};
+_Static_assert(sizeof(struct rw_wanted_directory) == 8, "wire");
+
+/* Key of the hash "wanted_name" (value: __u32, mask of enum rw_file_wish). */
+#define RW_WANTED_NAME_SIZE 64
+struct rw_wanted_name {
+	__u64 inode; /* of the directory */
+	__u32 device;
+	__u32 length; /* of the name, less than its room */
+	char name[RW_WANTED_NAME_SIZE]; /* zero behind its end */
+};
+_Static_assert(sizeof(struct rw_wanted_name) == 80, "wire");
+
+/*
+ * Key of the trie "wanted_prefix" (value: __u32, mask of enum rw_file_wish, with
+ * that of all shorter prefixes in it): for paths that only the caller has told.
+ */
+#define RW_WANTED_PREFIX_SIZE 252
+struct rw_wanted_prefix {
+	__u32 bits; /* of the text */
+	char text[RW_WANTED_PREFIX_SIZE];
+};
+_Static_assert(sizeof(struct rw_wanted_prefix) == 256, "wire");
 
 /* ---- hooks that refuse ---------------------------------------------------- */
 
@@ -277,7 +386,10 @@ _Static_assert(sizeof(struct rw_syscalls_event) == 112, "wire");
 enum rw_refusal_hook {
 	RW_REFUSAL_EXEC = 0,
 	RW_REFUSAL_FORK = 1,
-	RW_REFUSAL_COUNT = 2,
+	RW_REFUSAL_OPEN = 2,
+	RW_REFUSAL_UNLINK = 3,
+	RW_REFUSAL_RENAME = 4,
+	RW_REFUSAL_COUNT = 5,
 };
 
 /* ---- verdicts ------------------------------------------------------------- */
@@ -297,6 +409,9 @@ enum rw_operation {
 	RW_OPERATION_BIND = 1 << 1,
 	RW_OPERATION_EXEC = 1 << 2,
 	RW_OPERATION_FORK = 1 << 3,
+	RW_OPERATION_OPEN = 1 << 4,
+	RW_OPERATION_UNLINK = 1 << 5,
+	RW_OPERATION_RENAME = 1 << 6,
 };
 
 enum rw_verdict_flag {
@@ -345,7 +460,8 @@ struct rw_control {
 	__u32 cgroup_verdicts; /* how many cgroups have references; 0 saves the walk up the tree */
 	__u32 signal_operations; /* mask of enum rw_operation: refused by a signal, for want of a
 				    hook */
-	__u32 zero;
+	__u32 judged_operations; /* mask of enum rw_operation: what verdicts in force name; hot
+				    hooks look here first */
 };
 _Static_assert(sizeof(struct rw_control) == 24, "wire");
 

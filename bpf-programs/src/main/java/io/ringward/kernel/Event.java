@@ -110,6 +110,31 @@ public sealed interface Event {
   }
 
   /**
+   * The process does something to a file, or has done it, see {@code enum rw_file_operation}.
+   *
+   * @param file all 0 when it is not known
+   * @param flags a mask of {@link FileFlag}s
+   * @param mode of chmod; the flags of a mount
+   * @param owner of chown; -1 leaves it as it is
+   * @param group of chown; -1 leaves it as it is
+   * @param path see {@link FileFlag#PATH_GIVEN}
+   * @param target the other path or name; "" for operations without
+   */
+  record FileUse(
+      Header header,
+      FileOperation operation,
+      FileIdentity file,
+      int flags,
+      Decision decision,
+      int mode,
+      int owner,
+      int group,
+      String comm,
+      String path,
+      String target)
+      implements Event {}
+
+  /**
    * An address of a socket.
    *
    * @param protocol IPPROTO number

@@ -11,7 +11,9 @@ public enum EventKind {
   ENFORCEMENT,
   /** One of the {@link Act}s. */
   ACT,
-  SYSCALLS;
+  SYSCALLS,
+  /** One of the {@link FileOperation}s. */
+  FILE;
 
   private static final EventKind[] BY_WIRE = values();
 

@@ -103,6 +103,9 @@ public final class EventView implements FeedItem {
     if (kind == EventKind.SYSCALLS && SyscallsView.end(this) > size) {
       throw new IllegalArgumentException("a batch of system calls runs past its end");
     }
+    if (kind == EventKind.FILE && FileView.TAIL + FileView.textLength(this) > size) {
+      throw new IllegalArgumentException("a file event's paths run past its end");
+    }
     return this;
   }
 
@@ -115,6 +118,7 @@ public final class EventView implements FeedItem {
       case ENFORCEMENT -> WireLayouts.ENFORCEMENT_EVENT.byteSize();
       case ACT -> ActView.TAIL;
       case SYSCALLS -> SyscallsView.TAIL;
+      case FILE -> FileView.TAIL;
     };
   }
 
@@ -323,6 +327,7 @@ public final class EventView implements FeedItem {
       case CONNECT, BIND -> commAt(SOCKET_COMM);
       case ACT -> commAt(ActView.COMM);
       case SYSCALLS -> commAt(SyscallsView.COMM);
+      case FILE -> commAt(FileView.COMM);
       case ENFORCEMENT -> "";
     };
   }
@@ -349,6 +354,7 @@ public final class EventView implements FeedItem {
       case CONNECT -> new Event.Connect(header, endpoint(), Decision.ofWire(decision()), comm());
       case BIND -> new Event.Bind(header, endpoint(), Decision.ofWire(decision()), comm());
       case ACT -> ActView.toEvent(this, header);
+      case FILE -> FileView.toEvent(this, header);
       case ENFORCEMENT ->
           new Event.Enforcement(
               header,

@@ -33,7 +33,15 @@ public enum Hook {
   /** Summaries of TCP connections at their end. */
   FLOW,
   /** System calls of watched threads; attached while somebody is watched. */
-  SYSCALLS;
+  SYSCALLS,
+  /** A file is opened. */
+  FILE_OPEN,
+  /** unlink, rename, link, symlink. */
+  FILE_NAME,
+  /** chmod, chown, setxattr. */
+  FILE_ATTRIBUTE,
+  /** mount, umount, pivot_root. */
+  MOUNT;
 
   private static final Hook[] BY_WIRE = values();
 

@@ -2,6 +2,7 @@
 package io.ringward.kernel;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -11,7 +12,23 @@ public enum Operation {
   CONNECT,
   BIND,
   EXEC,
-  FORK;
+  FORK,
+  /** Opening a file, whatever for; not of the program that an exec starts. */
+  OPEN,
+  /** Taking away a file's name, or a directory. */
+  UNLINK,
+  RENAME;
+
+  private static final Set<Operation> UNLESS_NAMED =
+      Collections.unmodifiableSet(EnumSet.of(CONNECT, BIND, EXEC, FORK));
+
+  /**
+   * What a verdict covers when nobody has named its operations. Those on files are not among them:
+   * a process that may not open any file at all is as good as dead.
+   */
+  public static Set<Operation> unlessNamed() {
+    return UNLESS_NAMED;
+  }
 
   /** The bit in a verdict's mask. */
   public int bit() {

@@ -33,6 +33,14 @@ public final class WireLayouts {
 
   /** {@code RW_SYSCALLS_SIZE}: most calls of one batch. */
   public static final int SYSCALLS_SIZE = 64;
+  /** {@code RW_FILE_TEXT_SIZE}: bytes of path and target that a file event carries. */
+  public static final int FILE_TEXT_SIZE = 1024;
+
+  /** {@code RW_WANTED_NAME_SIZE}: longer names cannot be wished for one by one. */
+  public static final int WANTED_NAME_SIZE = 64;
+
+  /** {@code RW_WANTED_PREFIX_SIZE}. */
+  public static final int WANTED_PREFIX_SIZE = 252;
 
   /** {@code RW_WAIT_BUCKETS}. */
   public static final int WAIT_BUCKETS = 32;
@@ -155,6 +163,47 @@ public final class WireLayouts {
           JAVA_INT.withName("zero"),
           comm());
 
+  public static final StructLayout FILE_EVENT =
+      struct(
+          "rw_file_event",
+          EVENT_HEADER.withName("header"),
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("flags"),
+          JAVA_BYTE.withName("operation"),
+          JAVA_BYTE.withName("decision"),
+          JAVA_SHORT.withName("path_length"),
+          JAVA_SHORT.withName("target_length"),
+          JAVA_SHORT.withName("zero"),
+          JAVA_INT.withName("mode"),
+          JAVA_INT.withName("owner"),
+          JAVA_INT.withName("group"),
+          JAVA_INT.withName("zero2"),
+          comm());
+
+  public static final StructLayout FILE_RUNS =
+      struct("rw_file_runs", JAVA_LONG.withName("seen"), JAVA_LONG.withName("filtered"));
+
+  public static final StructLayout FILE_CONTROL =
+      struct("rw_file_control", JAVA_INT.withName("wanted"), JAVA_INT.withName("everywhere"));
+
+  public static final StructLayout WANTED_DIRECTORY =
+      struct("rw_wanted_directory", JAVA_INT.withName("below"), JAVA_INT.withName("named"));
+
+  public static final StructLayout WANTED_NAME =
+      struct(
+          "rw_wanted_name",
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("length"),
+          MemoryLayout.sequenceLayout(WANTED_NAME_SIZE, JAVA_BYTE).withName("name"));
+
+  public static final StructLayout WANTED_PREFIX =
+      struct(
+          "rw_wanted_prefix",
+          JAVA_INT.withName("bits"),
+          MemoryLayout.sequenceLayout(WANTED_PREFIX_SIZE, JAVA_BYTE).withName("text"));
+
   public static final StructLayout VERDICT =
       struct(
           "rw_verdict",
@@ -181,7 +230,7 @@ public final class WireLayouts {
           JAVA_INT.withName("enforce"),
           JAVA_INT.withName("cgroup_verdicts"),
           JAVA_INT.withName("signal_operations"),
-          JAVA_INT.withName("zero"));
+          JAVA_INT.withName("judged_operations"));
 
   public static final StructLayout TREE_REQUEST =
       struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));
@@ -237,6 +286,12 @@ public final class WireLayouts {
           ACT_RUNS,
           SYSCALL,
           SYSCALLS_EVENT,
+          FILE_EVENT,
+          FILE_RUNS,
+          FILE_CONTROL,
+          WANTED_DIRECTORY,
+          WANTED_NAME,
+          WANTED_PREFIX,
           VERDICT,
           VERDICT_REFERENCES,
           CONTROL,

@@ -78,7 +78,7 @@ public enum BurstKind {
   /** What a throttle covers. A storm of processes is starved of all that its members could do. */
   Set<Operation> operations() {
     return switch (this) {
-      case FORK_STORM, EXEC_STORM -> EnumSet.allOf(Operation.class);
+      case FORK_STORM, EXEC_STORM -> Operation.unlessNamed();
       case CONNECT_SCAN, PORT_SCAN, CONNECT_FLOOD -> EnumSet.of(Operation.CONNECT);
     };
   }

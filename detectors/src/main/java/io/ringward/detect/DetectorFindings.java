@@ -10,7 +10,6 @@ import io.ringward.kernel.Priority;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.kernel.TokenRate;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,7 +32,7 @@ final class DetectorFindings {
    */
   static final long FRESH_NANOS = 60_000_000_000L;
 
-  private static final Set<Operation> ALL = EnumSet.allOf(Operation.class);
+  private static final Set<Operation> ALL = Operation.unlessNamed();
 
   private DetectorFindings() {}
 

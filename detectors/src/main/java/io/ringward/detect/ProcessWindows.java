@@ -81,7 +81,7 @@ public final class ProcessWindows {
       case EXEC -> onExec(event, now);
       case EXIT -> onExit(event, now);
       case CONNECT, BIND -> onSocket(event, now);
-      case ACT -> {
+      case ACT, FILE -> {
         // Rules look at these.
       }
       case SYSCALLS -> {

@@ -12,6 +12,9 @@ import io.ringward.kernel.Decision;
 import io.ringward.kernel.DropCause;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileFlag;
+import io.ringward.kernel.FileOperation;
+import io.ringward.kernel.FileWish;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelObject;
 import io.ringward.kernel.MapFailure;
@@ -71,6 +74,10 @@ final class WireAgreementTest {
     assertEnum("rw_action", "RW_ACTION_", Action.values(), Action::wire);
     assertEnum("rw_operation", "RW_OPERATION_", Operation.values(), Operation::bit);
     assertEnum("rw_act", "RW_ACT_", Act.values(), Act::ordinal);
+    assertEnum(
+        "rw_file_operation", "RW_FILE_OPERATION_", FileOperation.values(), FileOperation::ordinal);
+    assertEnum("rw_file_flag", "RW_FILE_FLAG_", FileFlag.values(), FileFlag::bit);
+    assertEnum("rw_file_wish", "RW_FILE_WISH_", FileWish.Kind.values(), FileWish.Kind::bit);
     assertEnum("rw_memory", "RW_MEMORY_", MemoryTrait.values(), MemoryTrait::bit);
     assertEnum("rw_mark", "RW_MARK_", LiveProcess.Mark.values(), LiveProcess.Mark::ordinal);
   }
@@ -100,6 +107,7 @@ final class WireAgreementTest {
     assertEquals(WireLayouts.HEARTBEAT_LIMIT_NANOS, constant("heartbeat_limit_nanos"));
     assertEquals(WireLayouts.PATH_SIZE, constant("path_size"));
     assertEquals(WireLayouts.ARGUMENTS_SIZE, constant("arguments_size"));
+    assertEquals(WireLayouts.FILE_TEXT_SIZE, constant("file_text_size"));
     assertEquals(WireLayouts.ACT_TEXT_SIZE, constant("act_text_size"));
   }
 

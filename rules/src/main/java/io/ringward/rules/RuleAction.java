@@ -5,7 +5,6 @@ import io.ringward.kernel.Action;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.TokenRate;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -105,7 +104,7 @@ public sealed interface RuleAction {
 
     @Override
     public Set<Operation> operations() {
-      return EnumSet.allOf(Operation.class);
+      return Operation.unlessNamed();
     }
 
     @Override

@@ -111,11 +111,23 @@ final class RuleBuilder {
             SEND,
             DUP,
             FLOW,
-            DNS ->
-            operations.addAll(EnumSet.allOf(Operation.class));
+            DNS,
+            SYSCALLS,
+            LINK,
+            SYMLINK,
+            CHMOD,
+            CHOWN,
+            SETXATTR,
+            MOUNT,
+            UMOUNT,
+            PIVOT_ROOT ->
+            operations.addAll(Operation.unlessNamed());
+        case OPEN -> operations.add(Operation.OPEN);
+        case UNLINK -> operations.add(Operation.UNLINK);
+        case RENAME -> operations.add(Operation.RENAME);
       }
     }
-    return operations.isEmpty() ? EnumSet.allOf(Operation.class) : operations;
+    return operations.isEmpty() ? Operation.unlessNamed() : operations;
   }
 
   private static Placement placement(Predicate condition) {

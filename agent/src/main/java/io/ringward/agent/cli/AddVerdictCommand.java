@@ -70,7 +70,8 @@ final class AddVerdictCommand implements Callable<Integer> {
       names = "--operations",
       split = ",",
       paramLabel = "OPERATION",
-      description = "What it covers: connect, bind, exec, fork (default: all).")
+      description =
+          "What it covers: connect, bind, exec, fork (default: these); open, unlink, rename.")
   private List<String> operations = List.of();
 
   @Option(

@@ -8,6 +8,7 @@ import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.FileView;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
@@ -129,7 +130,22 @@ final class RefusalPreview {
       case FORK -> count(Operation.FORK, event, process, now);
       case CONNECT -> countSocket(Operation.CONNECT, event, process, now);
       case BIND -> countSocket(Operation.BIND, event, process, now);
+      case FILE -> onFile(event, process, now);
       case EXIT, ENFORCEMENT, ACT -> {
+        // Nothing that could be refused.
+      }
+    }
+  }
+
+  private void onFile(EventView event, ProcessKey process, long now) {
+    if (Decision.ofWire(FileView.decision(event)) != Decision.ALLOWED) {
+      refusedLive++;
+    }
+    switch (FileView.operation(event)) {
+      case OPEN -> count(Operation.OPEN, event, process, now);
+      case UNLINK -> count(Operation.UNLINK, event, process, now);
+      case RENAME -> count(Operation.RENAME, event, process, now);
+      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR, MOUNT, UMOUNT, PIVOT_ROOT -> {
         // Nothing that could be refused.
       }
     }

@@ -262,7 +262,7 @@ final class OperatorDesk implements ControlService {
           subject,
           VerdictWords.action(request.action()),
           request.operations().isEmpty()
-              ? java.util.EnumSet.allOf(Operation.class)
+              ? Operation.unlessNamed()
               : VerdictWords.operations(request.operations()),
           rate,
           now,

@@ -5,6 +5,7 @@ import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Fact;
 import io.ringward.rules.event.Field;
+import io.ringward.rules.event.FileEvents;
 import io.ringward.rules.event.IpNetwork;
 import io.ringward.rules.predicate.FieldUse;
 import java.time.Instant;
@@ -44,7 +45,10 @@ final class FieldPrinter {
       case PLAIN, EXIT_CODE, EXIT_SIGNAL -> printPlain(use, event, out);
       case ADDRESS_FAMILY, ADDRESS_FAMILY_CHARACTER, PROTOCOL_NAME, EVENT_TYPE ->
           printText(TextSource.of(field, eventType).read(event, 0), out);
-      case ENDPOINT_NAME -> printEndpoint(event, out);
+      case FILE_OR_ENDPOINT_NAME ->
+          FileEvents.ALL.contains(eventType)
+              ? printText(event.text(Fact.FILE_PATH, 0), out)
+              : printEndpoint(event, out);
       case TIME_OF_DAY -> printTime(event, TIME_OF_DAY, ZoneId.systemDefault(), out);
       case TIME_ISO8601 -> printTime(event, ISO8601, ZoneOffset.UTC, out);
     };

@@ -24,7 +24,7 @@ interface NumberSource {
           ADDRESS_FAMILY_CHARACTER,
           PROTOCOL_NAME,
           EVENT_TYPE,
-          ENDPOINT_NAME,
+          FILE_OR_ENDPOINT_NAME,
           TIME_OF_DAY,
           TIME_ISO8601 ->
           throw new IllegalStateException(field.label() + " is not a number");

@@ -19,16 +19,22 @@ interface TextSource {
     Fact fact = field.factOn(eventType).orElse(null);
     return switch (field.extraction()) {
       case PLAIN -> (event, generation) -> event.text(fact, generation);
-      case ADDRESS_FAMILY -> family(fact, "ipv4", "ipv6");
-      case ADDRESS_FAMILY_CHARACTER -> family(fact, "4", "6");
+      case ADDRESS_FAMILY -> family(fact, "ipv4", "ipv6", "file");
+      case ADDRESS_FAMILY_CHARACTER -> family(fact, "4", "6", "f");
       case PROTOCOL_NAME -> (event, _) -> event.has(fact, 0) ? protocol(event, fact) : null;
       case EVENT_TYPE -> (_, _) -> eventTypeName;
-      case EXIT_CODE, EXIT_SIGNAL, ENDPOINT_NAME, TIME_OF_DAY, TIME_ISO8601 ->
+      // An endpoint's would have to be composed for each event: it can be printed, not tested.
+      case FILE_OR_ENDPOINT_NAME ->
+          fact == Fact.FILE_PATH ? (event, _) -> event.text(fact, 0) : (_, _) -> null;
+      case EXIT_CODE, EXIT_SIGNAL, TIME_OF_DAY, TIME_ISO8601 ->
           throw new IllegalStateException(field.label() + " is not a text that can be tested");
     };
   }
 
-  private static TextSource family(Fact fact, String ipv4, String ipv6) {
+  private static TextSource family(Fact fact, String ipv4, String ipv6, String file) {
+    if (fact == Fact.FILE_PATH) {
+      return (event, _) -> event.text(fact, 0) == null ? null : file;
+    }
     return (event, _) -> {
       if (!event.has(fact, 0)) {
         return null;

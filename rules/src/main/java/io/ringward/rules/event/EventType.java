@@ -2,6 +2,7 @@
 package io.ringward.rules.event;
 
 import io.ringward.kernel.Act;
+import io.ringward.kernel.FileOperation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,22 @@ public enum EventType {
   /** A process asks a name server: Ringward's own. */
   DNS("dns"),
   /** What a thread under a watch has called: up to 64 system calls in one event. */
-  SYSCALLS("syscalls");
+  SYSCALLS("syscalls"),
+  /** A file is opened, or has been. */
+  OPEN("open", "openat", "openat2", "creat", "open_by_handle_at"),
+  /** A file's name is taken away, or a directory. */
+  UNLINK("unlink", "unlinkat", "rmdir"),
+  RENAME("rename", "renameat", "renameat2"),
+  /** A file gets one more name. */
+  LINK("link", "linkat"),
+  SYMLINK("symlink", "symlinkat"),
+  CHMOD("chmod", "fchmod", "fchmodat", "fchmodat2"),
+  CHOWN("chown", "fchown", "lchown", "fchownat"),
+  /** An extended attribute of a file is set. */
+  SETXATTR("setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+  MOUNT("mount", "move_mount"),
+  UMOUNT("umount", "umount2"),
+  PIVOT_ROOT("pivot_root");
 
   private static final List<EventType> ALL = List.of(values());
 
@@ -75,6 +91,23 @@ public enum EventType {
 
   EventType(String... names) {
     this.names = List.of(names);
+  }
+
+  /** The type that an operation on a file has in rules. */
+  public static EventType of(FileOperation operation) {
+    return switch (operation) {
+      case OPEN -> OPEN;
+      case UNLINK -> UNLINK;
+      case RENAME -> RENAME;
+      case LINK -> LINK;
+      case SYMLINK -> SYMLINK;
+      case CHMOD -> CHMOD;
+      case CHOWN -> CHOWN;
+      case SETXATTR -> SETXATTR;
+      case MOUNT -> MOUNT;
+      case UMOUNT -> UMOUNT;
+      case PIVOT_ROOT -> PIVOT_ROOT;
+    };
   }
 
   /** The type that an act has in rules. */

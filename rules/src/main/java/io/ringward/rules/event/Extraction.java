@@ -17,8 +17,11 @@ public enum Extraction {
   EXIT_SIGNAL,
   /** The event's type, which needs no fact. */
   EVENT_TYPE,
-  /** Address and port, from both facts of an endpoint. */
-  ENDPOINT_NAME,
+  /**
+   * A file's path, which can be tested; or address and port, from both facts of an endpoint, which
+   * can only be printed.
+   */
+  FILE_OR_ENDPOINT_NAME,
   /** Local time of day, from a time. */
   TIME_OF_DAY,
   /** Date and time in UTC, from a time. */

@@ -56,7 +56,36 @@ public enum Fact {
   /** The local port, in host order. */
   LOCAL_PORT(Kind.NUMBER),
   /** IPPROTO number of the socket: 6 for TCP, 17 for UDP. */
-  PROTOCOL(Kind.NUMBER);
+  PROTOCOL(Kind.NUMBER),
+
+  /** Path of the file that is operated on; of a rename, a link or a symlink: the one that acts. */
+  FILE_PATH(Kind.TEXT),
+  /** The directory part of {@link #FILE_PATH}. */
+  FILE_DIRECTORY(Kind.TEXT),
+  /** The last name of {@link #FILE_PATH}. */
+  FILE_NAME(Kind.TEXT),
+  /** The other path or name of the operation: a new name, what a link says, an attribute. */
+  FILE_TARGET(Kind.TEXT),
+  /** Inode number of the file, as the kernel reads it. */
+  FILE_INODE(Kind.NUMBER),
+  /** The kernel's dev_t of the file's file system. */
+  FILE_DEVICE(Kind.NUMBER),
+  /** 0 when the operation was let through, -1 when it was refused. */
+  FILE_OUTCOME(Kind.NUMBER),
+  /** 1 when the file is opened for reading, else 0. */
+  OPEN_READ(Kind.NUMBER),
+  /** 1 when the file is opened for writing, else 0. */
+  OPEN_WRITE(Kind.NUMBER),
+  /** 1 when this open makes the file, else 0. */
+  OPEN_CREATE(Kind.NUMBER),
+  /** 1 when this open empties the file, else 0. */
+  OPEN_TRUNCATE(Kind.NUMBER),
+  /** Mode that chmod asks for. */
+  FILE_MODE(Kind.NUMBER),
+  /** User id that chown asks for. */
+  FILE_OWNER(Kind.NUMBER),
+  /** Group id that chown asks for. */
+  FILE_GROUP(Kind.NUMBER);
 
   /** How a fact is read from an {@link EventContext}. */
   public enum Kind {

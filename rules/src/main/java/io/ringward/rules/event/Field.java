@@ -109,16 +109,100 @@ public enum Field {
   USER_UID("user.uid", NUMBER, "Effective user id.", Fact.USER_ID),
   THREAD_TID("thread.tid", NUMBER, "Id of the thread that acted.", Fact.THREAD_ID),
 
-  FD_TYPE("fd.type", TEXT, "ipv4 or ipv6.", Extraction.ADDRESS_FAMILY, Endpoint.ANY_ADDRESS),
+  EVT_IS_OPEN_READ(
+      "evt.is_open_read",
+      BOOLEAN,
+      "Whether a file is opened for reading.",
+      FileEvents.OPENS,
+      Fact.OPEN_READ),
+  EVT_IS_OPEN_WRITE(
+      "evt.is_open_write",
+      BOOLEAN,
+      "Whether a file is opened for writing.",
+      FileEvents.OPENS,
+      Fact.OPEN_WRITE),
+  EVT_IS_OPEN_CREATE(
+      "evt.is_open_create",
+      BOOLEAN,
+      "Whether an open makes the file.",
+      FileEvents.OPENS,
+      Fact.OPEN_CREATE),
+  EVT_IS_OPEN_TRUNCATE(
+      "evt.is_open_truncate",
+      BOOLEAN,
+      "Whether an open empties the file. Ringward's own.",
+      FileEvents.OPENS,
+      Fact.OPEN_TRUNCATE),
+  EVT_ARG_TARGET(
+      "evt.arg.target",
+      TEXT,
+      "What a new symbolic link says.",
+      FileEvents.SYMLINKS,
+      Fact.FILE_TARGET),
+  EVT_ARG_LINKPATH(
+      "evt.arg.linkpath", TEXT, "A new symbolic link.", FileEvents.SYMLINKS, Fact.FILE_PATH),
+  EVT_ARG_OLDPATH(
+      "evt.arg.oldpath",
+      TEXT,
+      "The path before a rename or a link.",
+      FileEvents.MOVES,
+      Fact.FILE_PATH),
+  EVT_ARG_NEWPATH(
+      "evt.arg.newpath",
+      TEXT,
+      "The path after a rename or a link.",
+      FileEvents.MOVES,
+      Fact.FILE_TARGET),
+  EVT_ARG_MODE(
+      "evt.arg.mode", NUMBER, "The mode that chmod asks for.", FileEvents.CHMODS, Fact.FILE_MODE),
+
+  FS_PATH_NAME(
+      "fs.path.name",
+      TEXT,
+      "Path of the file that is operated on.",
+      FileEvents.ALL,
+      Fact.FILE_PATH),
+  FS_PATH_SOURCE(
+      "fs.path.source",
+      TEXT,
+      "Of a rename or a link the old path, of a symbolic link what it says.",
+      FileEvents.sources()),
+  FS_PATH_TARGET(
+      "fs.path.target",
+      TEXT,
+      "Of a rename or a link the new path, of a symbolic link itself.",
+      FileEvents.targets()),
+
+  FD_TYPE("fd.type", TEXT, "file, ipv4 or ipv6.", Extraction.ADDRESS_FAMILY, Endpoint.ANYTHING),
   FD_TYPECHAR(
-      "fd.typechar", TEXT, "4 or 6.", Extraction.ADDRESS_FAMILY_CHARACTER, Endpoint.ANY_ADDRESS),
+      "fd.typechar",
+      TEXT,
+      "f for a file, 4 or 6 for a socket.",
+      Extraction.ADDRESS_FAMILY_CHARACTER,
+      Endpoint.ANYTHING),
+  FD_NUM(
+      "fd.num",
+      NUMBER,
+      "0 when a file was opened, -1 when that was refused. The descriptor itself is not known.",
+      FileEvents.OPENS,
+      Fact.FILE_OUTCOME),
+  FD_DIRECTORY("fd.directory", TEXT, "Directory of the file.", FileEvents.ALL, Fact.FILE_DIRECTORY),
+  FD_FILENAME(
+      "fd.filename", TEXT, "Name of the file, without directory.", FileEvents.ALL, Fact.FILE_NAME),
+  FD_INO("fd.ino", NUMBER, "Inode number of the file.", FileEvents.ALL, Fact.FILE_INODE),
+  FD_DEV(
+      "fd.dev",
+      NUMBER,
+      "Device of the file, as the kernel numbers it.",
+      FileEvents.ALL,
+      Fact.FILE_DEVICE),
   FD_L4PROTO("fd.l4proto", TEXT, "tcp, udp or icmp.", Extraction.PROTOCOL_NAME, Endpoint.PROTOCOL),
   FD_NAME(
       "fd.name",
       TEXT,
-      "Address and port that the event is about.",
-      Extraction.ENDPOINT_NAME,
-      Endpoint.ANY_ADDRESS),
+      "Path of the file. Of a socket, address and port: these can be printed, not tested.",
+      Extraction.FILE_OR_ENDPOINT_NAME,
+      Endpoint.ANYTHING),
   FD_IP("fd.ip", ADDRESS, "Local or remote address.", Extraction.PLAIN, Endpoint.ANY_ADDRESS),
   FD_SIP(
       "fd.sip",
@@ -175,6 +259,15 @@ public enum Field {
 
   Field(String label, FieldType type, String description, Fact fact, int generation) {
     this(label, type, description, NONE, generation, Extraction.PLAIN, everywhere(fact));
+  }
+
+  /** A field of some types of events only. */
+  Field(String label, FieldType type, String description, Set<EventType> eventTypes, Fact fact) {
+    this(label, type, description, FileEvents.on(eventTypes, fact));
+  }
+
+  Field(String label, FieldType type, String description, Map<EventType, Fact> facts) {
+    this(label, type, description, NONE, 0, Extraction.PLAIN, facts);
   }
 
   Field(String label, FieldType type, String description, Argument argument, Fact fact) {
@@ -268,8 +361,9 @@ public enum Field {
   /** Whether it can be printed but not tested. */
   public boolean outputOnly() {
     return switch (extraction) {
-      case ENDPOINT_NAME, TIME_OF_DAY, TIME_ISO8601 -> true;
+      case TIME_OF_DAY, TIME_ISO8601 -> true;
       case PLAIN,
+          FILE_OR_ENDPOINT_NAME,
           ADDRESS_FAMILY,
           ADDRESS_FAMILY_CHARACTER,
           PROTOCOL_NAME,
@@ -306,13 +400,22 @@ public enum Field {
     REMOTE_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT)),
     LOCAL_PORT(Map.of(EventType.BIND, Fact.LOCAL_PORT)),
     ANY_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT, EventType.BIND, Fact.LOCAL_PORT)),
-    PROTOCOL(Map.of(EventType.CONNECT, Fact.PROTOCOL, EventType.BIND, Fact.PROTOCOL));
+    PROTOCOL(Map.of(EventType.CONNECT, Fact.PROTOCOL, EventType.BIND, Fact.PROTOCOL)),
+    /** A socket's address or a file's path. */
+    ANYTHING(addressOrPath());
 
     @SuppressWarnings("ImmutableEnumChecker") // Map.of is immutable
     private final Map<EventType, Fact> facts;
 
     Endpoint(Map<EventType, Fact> facts) {
       this.facts = facts;
+    }
+
+    private static Map<EventType, Fact> addressOrPath() {
+      Map<EventType, Fact> facts = FileEvents.on(FileEvents.ALL, Fact.FILE_PATH);
+      facts.put(EventType.CONNECT, Fact.REMOTE_ADDRESS);
+      facts.put(EventType.BIND, Fact.LOCAL_ADDRESS);
+      return facts;
     }
   }
 }

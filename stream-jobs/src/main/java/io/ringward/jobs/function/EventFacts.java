@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileFlag;
+import io.ringward.kernel.FileView;
 import io.ringward.rules.event.EventContext;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Fact;
@@ -20,6 +23,7 @@ final class EventFacts implements EventContext {
   private final ProcessTable table;
   private final ProcessEntry[] generations = new ProcessEntry[1 + ProcessTable.MOST_ANCESTORS];
 
+  private final FileNames files = new FileNames();
   private EventView view;
   private EventType type;
 
@@ -69,6 +73,7 @@ final class EventFacts implements EventContext {
     generations[0] = actor;
     known = 1;
     complete = false;
+    files.move(view);
     number++;
   }
 
@@ -118,6 +123,17 @@ final class EventFacts implements EventContext {
       case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT;
       case LOCAL_ADDRESS, LOCAL_PORT -> view.kind() == EventKind.BIND;
       case PROTOCOL -> view.kind() == EventKind.CONNECT || view.kind() == EventKind.BIND;
+      case FILE_INODE, FILE_DEVICE -> isFile() && FileView.inode(view) != 0;
+      case FILE_OUTCOME,
+          OPEN_READ,
+          OPEN_WRITE,
+          OPEN_CREATE,
+          OPEN_TRUNCATE,
+          FILE_MODE,
+          FILE_OWNER,
+          FILE_GROUP ->
+          isFile();
+      case FILE_PATH, FILE_DIRECTORY, FILE_NAME, FILE_TARGET -> text(fact, generation) != null;
       case PROCESS_NAME, PROCESS_EXE, PROCESS_EXE_PATH, PROCESS_ARGUMENTS, PROCESS_COMMAND_LINE ->
           text(fact, generation) != null;
     };
@@ -141,7 +157,21 @@ final class EventFacts implements EventContext {
       case EXIT_STATUS -> view.exitCode();
       case REMOTE_PORT, LOCAL_PORT -> view.port();
       case PROTOCOL -> view.protocol();
-      case PROCESS_NAME,
+      case FILE_INODE -> FileView.inode(view);
+      case FILE_DEVICE -> Integer.toUnsignedLong(FileView.device(view));
+      case FILE_OUTCOME -> FileView.decision(view) == Decision.ALLOWED.ordinal() ? 0 : -1;
+      case OPEN_READ -> fileFlag(FileFlag.READ);
+      case OPEN_WRITE -> fileFlag(FileFlag.WRITE);
+      case OPEN_CREATE -> fileFlag(FileFlag.CREATE);
+      case OPEN_TRUNCATE -> fileFlag(FileFlag.TRUNCATE);
+      case FILE_MODE -> Integer.toUnsignedLong(FileView.mode(view));
+      case FILE_OWNER -> FileView.owner(view);
+      case FILE_GROUP -> FileView.group(view);
+      case FILE_PATH,
+          FILE_DIRECTORY,
+          FILE_NAME,
+          FILE_TARGET,
+          PROCESS_NAME,
           PROCESS_EXE,
           PROCESS_EXE_PATH,
           PROCESS_ARGUMENTS,
@@ -171,7 +201,21 @@ final class EventFacts implements EventContext {
       }
       case PROCESS_ARGUMENTS -> process.arguments().isEmpty() ? null : process.argumentText();
       case PROCESS_COMMAND_LINE -> known(process.commandLine());
-      case EVENT_NUMBER,
+      case FILE_PATH -> isFile() ? files.path() : null;
+      case FILE_DIRECTORY -> isFile() ? files.directory() : null;
+      case FILE_NAME -> isFile() ? files.name() : null;
+      case FILE_TARGET -> isFile() ? files.target() : null;
+      case FILE_INODE,
+          FILE_DEVICE,
+          FILE_OUTCOME,
+          OPEN_READ,
+          OPEN_WRITE,
+          OPEN_CREATE,
+          OPEN_TRUNCATE,
+          FILE_MODE,
+          FILE_OWNER,
+          FILE_GROUP,
+          EVENT_NUMBER,
           EVENT_TIME,
           THREAD_ID,
           USER_ID,
@@ -191,6 +235,14 @@ final class EventFacts implements EventContext {
           PROTOCOL ->
           throw new IllegalArgumentException(fact + " is not a text");
     };
+  }
+
+  private boolean isFile() {
+    return view.kind() == EventKind.FILE;
+  }
+
+  private long fileFlag(FileFlag flag) {
+    return flag.in(FileView.flags(view)) ? 1 : 0;
   }
 
   private static String known(String text) {

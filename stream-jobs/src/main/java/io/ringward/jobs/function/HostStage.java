@@ -17,6 +17,7 @@ import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.FeedItem;
+import io.ringward.kernel.FileView;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.ProcessInfo;
@@ -178,6 +179,7 @@ public final class HostStage {
       case BIND -> test(EventType.BIND);
       case ACT -> test(EventType.of(ActView.act(event)));
       case SYSCALLS -> test(EventType.SYSCALLS);
+      case FILE -> test(EventType.of(FileView.operation(event)));
       case ENFORCEMENT -> output.toDecide(new DecideItem.Hit((Event.Enforcement) event.toEvent()));
     }
   }

@@ -114,7 +114,7 @@ final class ProcessTable {
       case EXEC -> actor.exec(view);
       case FORK -> fork(actor, view);
       case EXIT -> exit(actor);
-      case CONNECT, BIND, ACT -> {
+      case CONNECT, BIND, ACT, FILE -> {
         if (actor.origin == ProcessEntry.Origin.STRAY) {
           actor.nameFrom(view);
         }

@@ -166,6 +166,21 @@ final class EventDecoder {
         putShort(event, WireEvent.ACT_TEXT_LENGTH, text);
         yield WireEvent.ACT_BYTES + text;
       }
+      case FILE -> {
+        in.fill(event, WireEvent.FILE_OPERATION, 2);
+        putLong(event, WireEvent.FILE_INODE, in.unsigned());
+        putInt(event, WireEvent.FILE_DEVICE, (int) in.unsigned());
+        putInt(event, WireEvent.FILE_FLAGS, (int) in.unsigned());
+        putInt(event, WireEvent.FILE_MODE, (int) in.unsigned());
+        putInt(event, WireEvent.FILE_OWNER, (int) in.signed());
+        putInt(event, WireEvent.FILE_GROUP, (int) in.signed());
+        int path = in.count(WireEvent.MOST_BYTES - WireEvent.FILE_BYTES);
+        int target = in.count(WireEvent.MOST_BYTES - WireEvent.FILE_BYTES - path);
+        in.fill(event, WireEvent.FILE_BYTES, path + target);
+        putShort(event, WireEvent.FILE_PATH_LENGTH, path);
+        putShort(event, WireEvent.FILE_TARGET_LENGTH, target);
+        yield WireEvent.FILE_BYTES + path + target;
+      }
     };
   }
 

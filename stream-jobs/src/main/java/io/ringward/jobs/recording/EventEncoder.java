@@ -120,6 +120,15 @@ final class EventEncoder {
               && length == WireEvent.ACT_BYTES + getShort(event, WireEvent.ACT_TEXT_LENGTH)
               && getInt(event, WireEvent.ACT_TARGET + WireEvent.KEY_ZERO) == 0;
       case SYSCALLS -> false; // Compact already.
+      case FILE ->
+          length >= WireEvent.FILE_BYTES
+              && length <= WireEvent.MOST_BYTES
+              && getShort(event, WireEvent.FILE_ZERO) == 0
+              && getInt(event, WireEvent.FILE_ZERO2) == 0
+              && length
+                  == WireEvent.FILE_BYTES
+                      + getShort(event, WireEvent.FILE_PATH_LENGTH)
+                      + getShort(event, WireEvent.FILE_TARGET_LENGTH);
     };
   }
 
@@ -131,6 +140,7 @@ final class EventEncoder {
       case EXIT -> WireEvent.EXIT_COMM;
       case CONNECT, BIND -> WireEvent.SOCKET_COMM;
       case ACT -> WireEvent.ACT_COMM;
+      case FILE -> WireEvent.FILE_COMM;
       case ENFORCEMENT, SYSCALLS -> -1;
     };
   }
@@ -229,6 +239,20 @@ final class EventEncoder {
         int text = getShort(event, WireEvent.ACT_TEXT_LENGTH);
         out.unsigned(text);
         out.write(event, WireEvent.ACT_BYTES, text);
+      }
+      case FILE -> {
+        out.write(event, WireEvent.FILE_OPERATION, 2); // Operation and decision.
+        out.unsigned(getLong(event, WireEvent.FILE_INODE));
+        out.unsigned(Integer.toUnsignedLong(getInt(event, WireEvent.FILE_DEVICE)));
+        out.unsigned(Integer.toUnsignedLong(getInt(event, WireEvent.FILE_FLAGS)));
+        out.unsigned(Integer.toUnsignedLong(getInt(event, WireEvent.FILE_MODE)));
+        out.signed(getInt(event, WireEvent.FILE_OWNER));
+        out.signed(getInt(event, WireEvent.FILE_GROUP));
+        int path = getShort(event, WireEvent.FILE_PATH_LENGTH);
+        int target = getShort(event, WireEvent.FILE_TARGET_LENGTH);
+        out.unsigned(path);
+        out.unsigned(target);
+        out.write(event, WireEvent.FILE_BYTES, path + target);
       }
     }
   }

@@ -58,6 +58,20 @@ final class WireEvent {
   static final int HIT_HITS = at(WireLayouts.ENFORCEMENT_EVENT, "hits");
   static final int HIT_BYTES = bytes(WireLayouts.ENFORCEMENT_EVENT);
 
+  static final int FILE_INODE = at(WireLayouts.FILE_EVENT, "inode");
+  static final int FILE_DEVICE = at(WireLayouts.FILE_EVENT, "device");
+  static final int FILE_FLAGS = at(WireLayouts.FILE_EVENT, "flags");
+  static final int FILE_OPERATION = at(WireLayouts.FILE_EVENT, "operation");
+  static final int FILE_PATH_LENGTH = at(WireLayouts.FILE_EVENT, "path_length");
+  static final int FILE_TARGET_LENGTH = at(WireLayouts.FILE_EVENT, "target_length");
+  static final int FILE_ZERO = at(WireLayouts.FILE_EVENT, "zero");
+  static final int FILE_MODE = at(WireLayouts.FILE_EVENT, "mode");
+  static final int FILE_OWNER = at(WireLayouts.FILE_EVENT, "owner");
+  static final int FILE_GROUP = at(WireLayouts.FILE_EVENT, "group");
+  static final int FILE_ZERO2 = at(WireLayouts.FILE_EVENT, "zero2");
+  static final int FILE_COMM = at(WireLayouts.FILE_EVENT, "comm");
+  static final int FILE_BYTES = bytes(WireLayouts.FILE_EVENT);
+
   static final int ACT = at(WireLayouts.ACT_EVENT, "act");
   static final int ACT_TEXT_LENGTH = at(WireLayouts.ACT_EVENT, "text_length");
   static final int ACT_RESULT = at(WireLayouts.ACT_EVENT, "result");
@@ -67,7 +81,7 @@ final class WireEvent {
   static final int ACT_BYTES = bytes(WireLayouts.ACT_EVENT);
 
   /** Longest event. */
-  static final int MOST_BYTES = EXEC_BYTES + WireLayouts.PATH_SIZE + WireLayouts.ARGUMENTS_SIZE;
+  static final int MOST_BYTES = FILE_BYTES + WireLayouts.FILE_TEXT_SIZE;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
@@ -115,7 +129,8 @@ final class WireEvent {
             WireLayouts.ENFORCEMENT_EVENT,
             WireLayouts.ACT_EVENT,
             WireLayouts.SYSCALLS_EVENT,
-            WireLayouts.SYSCALL)) {
+            WireLayouts.SYSCALL,
+            WireLayouts.FILE_EVENT)) {
       sum.update(layout.toString().getBytes(StandardCharsets.UTF_8));
     }
     sum.update(ByteOrder.nativeOrder().toString().getBytes(StandardCharsets.UTF_8));

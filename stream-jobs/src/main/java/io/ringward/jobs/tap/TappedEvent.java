@@ -95,9 +95,17 @@ public record TappedEvent(
         socket ? view.protocol() : 0,
         socket ? Optional.of(Decision.ofWire(view.decision())) : Optional.empty(),
         facts.has(Fact.EXE_FROM_MEMFD, 0) && facts.number(Fact.EXE_FROM_MEMFD, 0) != 0,
-        view.kind() == EventKind.ACT ? cut(ActWords.of(view)) : "",
+        detail(facts, view),
         type == EventType.SYSCALLS ? SyscallsView.calls(view) : List.of(),
         type == EventType.SYSCALLS ? SyscallsView.firstSequence(view) : 0);
+  }
+
+  private static String detail(EventContext facts, EventView view) {
+    return switch (view.kind()) {
+      case ACT -> cut(ActWords.of(view));
+      case FILE -> cut(FileWords.of(facts, view));
+      case EXEC, FORK, EXIT, CONNECT, BIND, ENFORCEMENT, SYSCALLS -> "";
+    };
   }
 
   private static List<String> ancestors(EventContext facts) {
