@@ -33,6 +33,7 @@ public final class WireLayouts {
 
   /** {@code RW_SYSCALLS_SIZE}: most calls of one batch. */
   public static final int SYSCALLS_SIZE = 64;
+
   /** {@code RW_FILE_TEXT_SIZE}: bytes of path and target that a file event carries. */
   public static final int FILE_TEXT_SIZE = 1024;
 
