@@ -8,6 +8,7 @@ import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.MapCodec;
 import io.ringward.bpf.UpdateMode;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
@@ -101,12 +102,22 @@ public final class KernelVerdictTable implements VerdictTable {
     }
     return switch (verdict.subject()) {
       case Subject.ProcessTree(ProcessKey root) -> {
-        boolean plain = trees.isPlain(root);
+        boolean plain = trees.isPlain(root, endsAProcess(verdict));
         Optional<Outcome> untouchable = plain ? Optional.empty() : trees.objection(root);
         yield untouchable.orElseGet(() -> write(verdict, () -> applyToTree(verdict, root, plain)));
       }
       case Subject.ControlGroup(long id) ->
           write(verdict, () -> applyToControlGroup(verdict, id)); // it looks for itself
+    };
+  }
+
+  /** Whether it may do what cannot be undone before the walk has looked at everybody. */
+  private static boolean endsAProcess(Verdict verdict) {
+    return switch (verdict.action()) {
+      case OBSERVE, WATCH, THROTTLE -> false;
+      // Where no hook refuses exec, a signal does.
+      case BLOCK -> verdict.operations().contains(Operation.EXEC);
+      case FREEZE, KILL -> true;
     };
   }
 

@@ -68,13 +68,17 @@ final class TreeMarker {
 
   /**
    * Whether a few look-ups tell already that a root is alive and shields nobody, as for nearly all.
-   * Who runs a program of a protected name may run one that has just been replaced on disk, which
-   * the kernel does not know yet: the long way finds that out.
+   * Who runs a program of a protected name may run one that has been replaced on disk within the
+   * last second, which the kernel does not know yet. The walk that follows finds that out and takes
+   * the verdict back, after half a millisecond; before a verdict that ends a process, it is looked
+   * up, which costs as much as all the rest on the way to the kernel.
+   *
+   * @param ends whether the verdict may end a process
    */
-  boolean isPlain(ProcessKey root) {
+  boolean isPlain(ProcessKey root, boolean ends) {
     return root.tgid() != 1
         && protectedProcesses.get(root).isEmpty()
-        && !protection.concerns(root)
+        && !(ends && protection.concerns(root))
         && lineage.get(root).isPresent();
   }
 

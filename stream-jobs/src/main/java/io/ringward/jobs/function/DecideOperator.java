@@ -43,10 +43,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns findings into verdicts and incidents. Keyed by host: one {@link Decider} holds the ladder
- * of all subjects of a machine, since verdict ids and the bounds of its state are the machine's. It
- * is written into the checkpoint as one value, with the boot id: in another boot its processes do
- * not exist and its times mean nothing, so a new one begins, with what operators have taught.
+ * Turns findings into verdicts and incidents. One {@link Decider} holds the ladder of all subjects
+ * of a machine, since verdict ids and the bounds of its state are the machine's. It is written into
+ * the checkpoint as one value, with the boot id: in another boot its processes do not exist and its
+ * times mean nothing, so a new one begins, with what operators have taught.
  *
  * <p>Time is the latest kernel time that any item has shown, never a clock of this process: a
  * replay decides as the live run did.

@@ -9,8 +9,9 @@ import java.util.ArrayDeque;
 
 /**
  * In which order the decide operator takes from its two inputs: the stage's own, and the score
- * operator's. Each input keeps its order; between them it is a race of threads, and who wins shows
- * in the times and ids of verdicts. So that race is run once:
+ * operator's. Each input keeps its order; what lies between them shows in the times and ids of
+ * verdicts. In the one chain of a host there is no race any more; where the two come by threads of
+ * their own, that race is run once:
  *
  * <ul>
  *   <li>Live, items are taken as they come, and the recording notes from which input. At a mark the

@@ -80,7 +80,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
   public static ProgramKey keyOf(ScoreItem item) {
     return switch (item) {
       case ScoreItem.Observed(Observation observation) -> observation.vector().program();
-      case ScoreItem.Pulse _, ScoreItem.Mark _ -> TICKS;
+      case ScoreItem.Pulse _, ScoreItem.Mark _, ScoreItem.Unscored _ -> TICKS;
     };
   }
 
@@ -140,6 +140,7 @@ public final class ScoreOperator extends AbstractStreamOperator<DecideItem>
         }
         emit(new DecideItem.Pulse(timeNanos, enteredNanos));
       }
+      case ScoreItem.Unscored(DecideItem item) -> emit(item);
       case ScoreItem.Mark(int number, boolean begins) -> {
         if (begins) {
           exchangeState(number);

@@ -6,7 +6,6 @@ import io.ringward.jobs.memory.StateExchange;
 import io.ringward.jobs.memory.StateExchange.Part;
 import io.ringward.jobs.types.DecideItem;
 import io.ringward.jobs.types.ScoreItem;
-import io.ringward.jobs.types.StateType;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.FeedItem;
 import java.io.DataInput;
@@ -19,18 +18,12 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Flink's side of the {@link HostStage}. Chained to the source, since items are reused views; what
- * goes to the score operator is its output, what goes straight to the decide operator its side
- * output.
+ * needs no score passes through the score operator, so that all is one chain.
  */
 public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
-  /** What needs no score. */
-  public static final OutputTag<DecideItem> TO_DECIDE =
-      new OutputTag<>("to-decide", StateType.DECIDE_ITEM.information(DecideItem.class));
-
   private static final long serialVersionUID = 1;
   private static final int IMAGE_BYTES = 1 << 16;
 
@@ -64,7 +57,6 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
   @Override
   public void processElement(FeedItem item, Context context, Collector<ScoreItem> out)
       throws IOException {
-    route.context = context;
     route.out = out;
     if (item instanceof ControlItem.RecordingMark mark && mark.begins()) {
       exchangeState(mark.number());
@@ -87,7 +79,6 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
   }
 
   private static final class Route implements StageOutput {
-    private Context context;
     private Collector<ScoreItem> out;
 
     @Override
@@ -97,7 +88,7 @@ public final class StageFunction extends ProcessFunction<FeedItem, ScoreItem> {
 
     @Override
     public void toDecide(DecideItem item) {
-      context.output(TO_DECIDE, item);
+      out.collect(new ScoreItem.Unscored(item));
     }
   }
 }

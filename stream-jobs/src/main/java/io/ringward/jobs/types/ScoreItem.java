@@ -3,7 +3,7 @@ package io.ringward.jobs.types;
 
 import io.ringward.detect.Observation;
 
-/** What goes from the stage to the score operator. */
+/** What goes from the stage to the score operator, and through it. */
 public sealed interface ScoreItem {
   /** A window closed. */
   record Observed(Observation observation) implements ScoreItem {}
@@ -16,6 +16,9 @@ public sealed interface ScoreItem {
    *     delay
    */
   record Pulse(long timeNanos, long enteredNanos) implements ScoreItem {}
+
+  /** What needs no score: it passes the score operator on its way to the decision. */
+  record Unscored(DecideItem item) implements ScoreItem {}
 
   /** A {@link io.ringward.kernel.ControlItem.RecordingMark} on its way through the loop. */
   record Mark(int number, boolean begins) implements ScoreItem {}

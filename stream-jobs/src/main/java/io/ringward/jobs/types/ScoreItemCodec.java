@@ -14,6 +14,7 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
   private static final int OBSERVED = 0;
   private static final int PULSE = 1;
   private static final int MARK = 2;
+  private static final int UNSCORED = 3;
 
   private ScoreItemCodec() {}
 
@@ -28,6 +29,10 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
         out.writeByte(PULSE);
         out.writeLong(timeNanos);
         out.writeLong(enteredNanos);
+      }
+      case ScoreItem.Unscored(DecideItem unscored) -> {
+        out.writeByte(UNSCORED);
+        DecideItemCodec.INSTANCE.write(unscored, out);
       }
       case ScoreItem.Mark(int number, boolean begins) -> {
         out.writeByte(MARK);
@@ -44,6 +49,7 @@ final class ScoreItemCodec implements Codec<ScoreItem> {
       case OBSERVED -> new ScoreItem.Observed(Observation.read(in));
       case PULSE -> new ScoreItem.Pulse(in.readLong(), in.readLong());
       case MARK -> new ScoreItem.Mark(in.readInt(), in.readBoolean());
+      case UNSCORED -> new ScoreItem.Unscored(DecideItemCodec.INSTANCE.read(version, in));
       default -> throw new StreamCorruptedException(kind + " is nothing to score: damaged bytes");
     };
   }
