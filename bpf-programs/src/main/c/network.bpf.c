@@ -7,6 +7,7 @@
  */
 #include "ringward/counters.h"
 #include "ringward/identity.h"
+#include "ringward/inline.h"
 #include "ringward/quota.h"
 #include "ringward/verdict.h"
 #include "ringward/wakeup.h"
@@ -98,6 +99,27 @@ static __always_inline void send_socket(const struct rw_trial *trial, enum rw_ev
 	bpf_ringbuf_submit(event, rw_wakeup_flags());
 }
 
+/* What the rules in the kernel's tables say of it. */
+static __always_inline int judge_inline(const struct bpf_sock_addr *context,
+					const struct endpoint *endpoint,
+					const struct rw_trial *trial)
+{
+	struct rw_inline_facts facts;
+
+	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
+	if (endpoint->family == AF_INET) {
+		facts.address_low = 0xffff00000000ULL | bpf_ntohl(endpoint->address[0]);
+	} else {
+		facts.address_high = (__u64)bpf_ntohl(endpoint->address[0]) << 32 |
+				     bpf_ntohl(endpoint->address[1]);
+		facts.address_low = (__u64)bpf_ntohl(endpoint->address[2]) << 32 |
+				    bpf_ntohl(endpoint->address[3]);
+	}
+	facts.port = endpoint->port;
+	facts.protocol = context->protocol;
+	return rw_inline_judge(trial, &facts, bpf_map_lookup_elem(&program, &trial->actor.key));
+}
+
 static __always_inline int judge_and_tell(const struct bpf_sock_addr *context,
 					  const struct endpoint *endpoint, enum rw_hook hook,
 					  enum rw_operation operation, enum rw_event_kind kind)
@@ -110,9 +132,13 @@ static __always_inline int judge_and_tell(const struct bpf_sock_addr *context,
 		.retry_error = can_say_retry() ? RW_EAGAIN : RW_EPERM,
 		.refuse_error = RW_EPERM,
 	};
+	int judgement;
 
 	rw_read_actor(&trial.actor, (struct task_struct *)bpf_get_current_task());
-	switch (rw_judge(&trial)) {
+	judgement = rw_judge(&trial);
+	if (judgement == RW_JUDGEMENT_ALLOW && rw_inline_wants(operation))
+		judgement = judge_inline(context, endpoint, &trial);
+	switch (judgement) {
 	case RW_JUDGEMENT_ALLOW:
 		send_socket(&trial, kind, RW_DECISION_ALLOWED, endpoint, context);
 		return VERDICT_ALLOW;

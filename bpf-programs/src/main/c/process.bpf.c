@@ -3,6 +3,7 @@
 #include "ringward/counters.h"
 #include "ringward/executable.h"
 #include "ringward/identity.h"
+#include "ringward/inline.h"
 #include "ringward/path.h"
 #include "ringward/protection.h"
 #include "ringward/references.h"
@@ -14,6 +15,7 @@
 struct exec_scratch {
 	struct rw_exec_event event;
 	char tail[RW_PATH_SIZE + RW_ARGUMENTS_SIZE];
+	struct rw_program program;
 };
 
 /* Safe per CPU: the kernel does not run one tracing program twice on a CPU at once. */
@@ -41,12 +43,24 @@ static __always_inline bool is_refused_by_signal(enum rw_operation operation)
 	return controls && controls->signal_operations & operation;
 }
 
+/* Where no hook refuses an exec, the new program dies before its first instruction. */
+static __always_inline void signal_inline(const struct rw_trial *trial,
+					  const struct rw_program *program)
+{
+	struct rw_inline_facts facts;
+
+	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
+	if (rw_inline_judge(trial, &facts, program) != RW_JUDGEMENT_ALLOW)
+		bpf_send_signal(9);
+}
+
 /*
  * A process under a kill verdict that still runs: the backstop behind user space's signals. And,
  * on the last rung of the ladder, one that may not do what it has just done.
  */
 static __always_inline void kill_if_condemned(const struct rw_actor *actor, enum rw_hook hook,
-					      enum rw_operation operation)
+					      enum rw_operation operation,
+					      const struct rw_program *program)
 {
 	struct rw_trial trial = {
 		.actor = *actor,
@@ -58,6 +72,8 @@ static __always_inline void kill_if_condemned(const struct rw_actor *actor, enum
 
 	if (rw_judge(&trial) != RW_JUDGEMENT_ALLOW)
 		bpf_send_signal(9);
+	else if (program && trial.least == RW_ACTION_BLOCK && rw_inline_wants(operation))
+		signal_inline(&trial, program);
 }
 
 /* ---- exec ------------------------------------------------------------------- */
@@ -157,24 +173,34 @@ static __always_inline __u32 fill_arguments(struct exec_scratch *scratch, __u32 
 	return length;
 }
 
-static __always_inline void send_exec(const struct rw_actor *actor, struct linux_binprm *bprm)
+/*
+ * Names the program, and notes by hashes of the same texts as the event's what later operations of
+ * the process are judged by.  Not inlined, for the sake of the stack.  Returns the path's length.
+ */
+static __noinline __u32 name_program(struct exec_scratch *scratch, struct linux_binprm *bprm)
 {
-	__u32 zero = 0, path_length, arguments_length, size;
-	struct exec_scratch *scratch = bpf_map_lookup_elem(&exec_scratch, &zero);
+	struct rw_program *ran = &scratch->program;
+	__u32 path_length = fill_path(scratch, bprm);
 
-	rw_count_produced(RW_HOOK_EXEC);
-	if (!scratch || !actor->key.tgid) {
-		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_READ_FAULT);
-		return;
-	}
-	fill_exec(&scratch->event, actor->task, bprm);
-	path_length = fill_path(scratch, bprm);
+	ran->inode = scratch->event.inode;
+	ran->flags = scratch->event.flags;
+	ran->name = rw_hash_name(scratch->event.comm);
+	rw_hash_path(ran, scratch->tail, 0, path_length);
+	return path_length;
+}
+
+static __always_inline void send_exec(const struct rw_actor *actor, struct linux_binprm *bprm,
+				      struct exec_scratch *scratch, __u32 path_length)
+{
+	__u32 arguments_length, size;
+
 	arguments_length = fill_arguments(scratch, path_length, actor->task);
 	scratch->event.path_length = path_length;
 	scratch->event.arguments_length = arguments_length;
 	size = sizeof(scratch->event) + path_length + arguments_length;
 	rw_fill_header(&scratch->event.header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, actor);
-	if (size > sizeof(*scratch) || bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))
+	if (size > sizeof(scratch->event) + sizeof(scratch->tail) ||
+	    bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))
 		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_RING_FULL);
 }
 
@@ -183,17 +209,40 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct rw_file_identity file;
+	struct exec_scratch *scratch;
+	__u32 zero = 0, path_length;
 	struct rw_actor actor;
 
 	rw_read_actor(&actor, task);
 	rw_read_file_identity(&file, BPF_CORE_READ(bprm, file));
 	rw_protect_at_exec(&actor, &file);
-	kill_if_condemned(&actor, RW_HOOK_EXEC, RW_OPERATION_EXEC);
-	send_exec(&actor, bprm);
+	rw_count_produced(RW_HOOK_EXEC);
+	scratch = bpf_map_lookup_elem(&exec_scratch, &zero);
+	if (!scratch || !actor.key.tgid) {
+		kill_if_condemned(&actor, RW_HOOK_EXEC, RW_OPERATION_EXEC, 0);
+		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_READ_FAULT);
+		return 0;
+	}
+	fill_exec(&scratch->event, task, bprm);
+	path_length = name_program(scratch, bprm) & (RW_PATH_SIZE - 1);
+	if (bpf_map_update_elem(&program, &actor.key, &scratch->program, BPF_ANY))
+		rw_count_map_failure(RW_HOOK_EXEC, RW_MAP_FAILURE_PROGRAM);
+	kill_if_condemned(&actor, RW_HOOK_EXEC, RW_OPERATION_EXEC, &scratch->program);
+	send_exec(&actor, bprm, scratch, path_length);
 	return 0;
 }
 
 /* ---- fork ------------------------------------------------------------------- */
+
+/* The child runs what its parent runs, until it execs. */
+static __always_inline void inherit_program(const struct rw_process_key *parent,
+					    const struct rw_process_key *child)
+{
+	const struct rw_program *ran = bpf_map_lookup_elem(&program, parent);
+
+	if (ran && bpf_map_update_elem(&program, child, ran, BPF_ANY))
+		rw_count_map_failure(RW_HOOK_FORK, RW_MAP_FAILURE_PROGRAM);
+}
 
 /* kernel/fork.c, kernel_clone(): the child is complete and has not run yet. */
 SEC("tp_btf/sched_process_fork")
@@ -211,7 +260,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		rw_count_map_failure(RW_HOOK_FORK, RW_MAP_FAILURE_LINEAGE);
 	rw_protect_at_fork(&actor.key, &child_key);
 	rw_inherit(&actor.key, &child_key);
-	kill_if_condemned(&actor, RW_HOOK_FORK, RW_OPERATION_FORK);
+	inherit_program(&actor.key, &child_key);
+	kill_if_condemned(&actor, RW_HOOK_FORK, RW_OPERATION_FORK, 0);
 
 	rw_count_produced(RW_HOOK_FORK);
 	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
@@ -278,6 +328,7 @@ static __always_inline void forget(struct task_struct *task, const struct rw_pro
 	bpf_map_delete_elem(&process_verdict, key);
 	bpf_map_delete_elem(&protected_process, key);
 	bpf_map_delete_elem(&quota, key);
+	bpf_map_delete_elem(&program, key);
 	if (account)
 		account->exit_nanos = now;
 }

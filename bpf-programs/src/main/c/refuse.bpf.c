@@ -9,7 +9,11 @@
  * All arguments come from the kernel: nothing here reads the caller's memory,
  * which another thread may be changing.
  */
+#include "ringward/counters.h"
+#include "ringward/executable.h"
 #include "ringward/identity.h"
+#include "ringward/inline.h"
+#include "ringward/path.h"
 #include "ringward/verdict.h"
 #include <bpf/bpf_tracing.h>
 
@@ -24,8 +28,106 @@ static __always_inline void count_run(enum rw_refusal_hook hook)
 		__sync_fetch_and_add(runs, 1);
 }
 
-/* What the caller gets to see: 0, or a negative error. */
-static __always_inline int answer(enum rw_hook hook, enum rw_operation operation)
+/* Where the name of a program is put together before it runs, too big for the stack. */
+struct rw_naming {
+	struct rw_path_scratch path;
+	struct rw_program program;
+	char name[RW_COMM_SIZE];
+	__u32 taken; /* these hooks can be preempted, and another exec come to the same CPU */
+	__u32 zero;
+};
+
+#define NAMINGS 4
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NAMINGS);
+	__type(key, __u32);
+	__type(value, struct rw_naming);
+} namings SEC(".maps");
+
+static __always_inline struct rw_naming *take_naming(void)
+{
+	for (__u32 i = 0; i < NAMINGS; i++) {
+		__u32 index = i;
+		struct rw_naming *naming = bpf_map_lookup_elem(&namings, &index);
+
+		if (naming && __sync_val_compare_and_swap(&naming->taken, 0, 1) == 0)
+			return naming;
+	}
+	return 0;
+}
+
+struct rw_last_part {
+	const char *text; /* RW_PATH_SIZE bytes of a map's value */
+	__u32 start;
+};
+
+static long find_last_part(__u32 index, struct rw_last_part *part)
+{
+	if (part->text[index & (RW_PATH_SIZE - 1)] == '/')
+		part->start = index + 1;
+	return 0;
+}
+
+/* The name that the process will have: fs/exec.c, begin_new_exec(), the last part of the path. */
+static __always_inline void read_new_name(char name[RW_COMM_SIZE], struct rw_path_scratch *scratch,
+					  struct linux_binprm *bprm)
+{
+	struct rw_last_part part = {.text = scratch->text};
+	long length = bpf_probe_read_kernel_str(scratch->text, RW_PATH_SIZE,
+						BPF_CORE_READ(bprm, filename));
+
+	__builtin_memset(name, 0, RW_COMM_SIZE);
+	if (length <= 1)
+		return;
+	bpf_loop(length - 1, find_last_part, &part, 0);
+	bpf_probe_read_kernel_str(name, RW_COMM_SIZE,
+				  scratch->text + (part.start & (RW_PATH_SIZE - 1)));
+}
+
+/* Names the program that is to run.  Not inlined, for the sake of the stack. */
+static __noinline void name_program(struct rw_naming *naming, struct linux_binprm *bprm)
+{
+	struct file *file = BPF_CORE_READ(bprm, file);
+	__u32 start, end;
+
+	naming->program.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	naming->program.flags = rw_read_file_flags(file);
+	read_new_name(naming->name, &naming->path, bprm);
+	naming->program.name = rw_hash_name(naming->name);
+	start = rw_name_file(&naming->path, file, &end);
+	/* What hangs on no mount has the name that the caller wrote: not what is meant here. */
+	if (end == RW_PATH_NOWHERE)
+		naming->program.path = naming->program.folders = 0;
+	else
+		rw_hash_path(&naming->program, naming->path.text, start, RW_PATH_SIZE - 1 - start);
+}
+
+/* What the rules in the kernel's tables say about the program that is to run. */
+static __always_inline int answer_inline(const struct rw_trial *trial, struct linux_binprm *bprm)
+{
+	struct rw_inline_facts facts;
+	struct rw_naming *naming;
+	int judgement;
+
+	if (!rw_can_name_files())
+		return 0;
+	naming = take_naming();
+	if (!naming) {
+		rw_count_map_failure(RW_HOOK_EXEC, RW_MAP_FAILURE_PROGRAM);
+		return 0;
+	}
+	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
+	name_program(naming, bprm);
+	judgement = rw_inline_judge(trial, &facts, &naming->program);
+	naming->taken = 0;
+	return judgement == RW_JUDGEMENT_ALLOW ? 0 : -RW_EPERM;
+}
+
+/* What the caller gets to see: 0, or a negative error.  bprm is NULL unless it is an exec. */
+static __always_inline int answer(enum rw_hook hook, enum rw_operation operation,
+				  struct linux_binprm *bprm)
 {
 	struct rw_trial trial = {
 		.now = bpf_ktime_get_boot_ns(),
@@ -39,7 +141,7 @@ static __always_inline int answer(enum rw_hook hook, enum rw_operation operation
 	rw_read_actor(&trial.actor, (struct task_struct *)bpf_get_current_task());
 	switch (rw_judge(&trial)) {
 	case RW_JUDGEMENT_ALLOW:
-		return 0;
+		return bprm && rw_inline_wants(operation) ? answer_inline(&trial, bprm) : 0;
 	case RW_JUDGEMENT_RETRY:
 		return -RW_EAGAIN;
 	case RW_JUDGEMENT_KILL:
@@ -51,10 +153,10 @@ static __always_inline int answer(enum rw_hook hook, enum rw_operation operation
 }
 
 /* fs/exec.c, bprm_execve(): once for each exec, before any interpreter is looked for. */
-static __always_inline int judge_exec(int decided)
+static __always_inline int judge_exec(struct linux_binprm *bprm, int decided)
 {
 	count_run(RW_REFUSAL_EXEC);
-	return decided ?: answer(RW_HOOK_EXEC, RW_OPERATION_EXEC);
+	return decided ?: answer(RW_HOOK_EXEC, RW_OPERATION_EXEC, bprm);
 }
 
 /* kernel/fork.c, copy_process(): in the parent.  A new thread is not a new process. */
@@ -63,13 +165,13 @@ static __always_inline int judge_fork(unsigned long clone_flags, int decided)
 	if (clone_flags & CLONE_THREAD)
 		return decided;
 	count_run(RW_REFUSAL_FORK);
-	return decided ?: answer(RW_HOOK_FORK, RW_OPERATION_FORK);
+	return decided ?: answer(RW_HOOK_FORK, RW_OPERATION_FORK, 0);
 }
 
 SEC("lsm/bprm_creds_for_exec")
 int BPF_PROG(lsm_exec, struct linux_binprm *bprm, int decided)
 {
-	return judge_exec(decided);
+	return judge_exec(bprm, decided);
 }
 
 SEC("lsm/task_alloc")
@@ -81,7 +183,7 @@ int BPF_PROG(lsm_fork, struct task_struct *child, unsigned long clone_flags, int
 SEC("fmod_ret/security_bprm_creds_for_exec")
 int BPF_PROG(modify_exec, struct linux_binprm *bprm, int decided)
 {
-	return judge_exec(decided);
+	return judge_exec(bprm, decided);
 }
 
 SEC("fmod_ret/security_task_alloc")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The judge.  Every way out that is not an explicit, unexpired verdict of a
- * living agent lets the operation through.
+ * The judge.  Every way out that is not an explicit, unexpired verdict lets the
+ * operation through; so does the end of the agent, but for a verdict that says
+ * that it persists.
  *
  * Its parts are global functions, since the verifier then checks each by itself:
  * with all of it inlined into the loops, a hook took 200,000 instructions to
@@ -21,7 +22,7 @@ struct rw_strictest {
 	__u64 verdict_id; /* 0: none */
 	__u64 interval_nanos;
 	__u32 action;
-	__u32 zero;
+	__u32 only_persistent; /* the agent is gone: what does not outlive it means nothing */
 };
 
 /* Takes up what a process or cgroup refers to.  Of two throttles the slower is the stricter,
@@ -41,6 +42,8 @@ __noinline int rw_consider(struct rw_strictest *strictest,
 		found = bpf_map_lookup_elem(&verdict, &verdict_id);
 		if (!found || found->expiry_nanos <= trial->now || found->action < trial->least ||
 		    !(found->operations & trial->operation))
+			continue;
+		if (strictest->only_persistent && !(found->flags & RW_VERDICT_PERSIST))
 			continue;
 		if (found->action < strictest->action ||
 		    (found->action == strictest->action &&
@@ -162,8 +165,9 @@ __noinline int rw_judge(const struct rw_trial *asked)
 		return RW_JUDGEMENT_ALLOW;
 	trial = *asked; /* 6.1 takes map keys from the stack, not from an argument's memory */
 	controls = bpf_map_lookup_elem(&control, &first);
-	if (!controls || !agent_lives(controls, trial.now))
+	if (!controls)
 		return RW_JUDGEMENT_ALLOW;
+	strictest.only_persistent = !agent_lives(controls, trial.now);
 	references = bpf_map_lookup_elem(&process_verdict, &trial.actor.key);
 	if (references)
 		rw_consider(&strictest, references, &trial);

@@ -20,6 +20,7 @@ struct rw_wire_types {
 	struct rw_file_runs file_runs;
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
+	struct rw_inline_question inline_question;
 	enum rw_hook hook;
 	enum rw_drop_cause drop_cause;
 	enum rw_map_failure map_failure;
@@ -38,6 +39,7 @@ struct rw_wire_types {
 	enum rw_file_operation file_operation;
 	enum rw_file_flag file_flag;
 	enum rw_file_wish file_wish;
+	enum rw_inline_dimension inline_dimension;
 };
 
 const volatile struct rw_wire_types wire_types = {};
@@ -49,3 +51,5 @@ const volatile __u32 arguments_size = RW_ARGUMENTS_SIZE;
 const volatile __u32 act_text_size = RW_ACT_TEXT_SIZE;
 const volatile __u32 syscalls_size = RW_SYSCALLS_SIZE;
 const volatile __u32 file_text_size = RW_FILE_TEXT_SIZE;
+const volatile __u32 inline_rows = RW_INLINE_ROWS;
+const volatile __u32 inline_program_flags = RW_INLINE_PROGRAM_FLAGS;

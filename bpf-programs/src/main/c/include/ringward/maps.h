@@ -110,6 +110,49 @@ struct rw_protected_executable_map {
 };
 extern struct rw_protected_executable_map protected_executable SEC(".maps");
 
+/* ---- inline policy ------------------------------------------------------------ */
+
+struct rw_inline_table_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct rw_inline_table);
+};
+extern struct rw_inline_table_map inline_table SEC(".maps");
+
+struct rw_inline_row_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * RW_INLINE_ROWS);
+	__type(key, __u32);
+	__type(value, struct rw_inline_row);
+};
+extern struct rw_inline_row_map inline_row SEC(".maps");
+
+struct rw_inline_entry_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct rw_inline_atom);
+	__type(value, struct rw_inline_entry);
+};
+extern struct rw_inline_entry_map inline_entry SEC(".maps");
+
+/* What match_inline is asked; written by user space before each run, one at a time. */
+struct rw_inline_question_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rw_inline_question);
+};
+extern struct rw_inline_question_map inline_question SEC(".maps");
+
+struct rw_program_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RW_PROCESSES);
+	__type(key, struct rw_process_key);
+	__type(value, struct rw_program);
+};
+extern struct rw_program_map program SEC(".maps");
+
 /* ---- ancestry ---------------------------------------------------------------- */
 
 /*

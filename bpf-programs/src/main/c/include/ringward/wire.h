@@ -57,7 +57,8 @@ enum rw_map_failure {
 	RW_MAP_FAILURE_ACCOUNT = 2, /* CPU accounting entry could not be made */
 	RW_MAP_FAILURE_QUOTA = 3,
 	RW_MAP_FAILURE_WATCH = 4, /* a thread of a watched tree could not be followed */
-	RW_MAP_FAILURE_COUNT = 5,
+	RW_MAP_FAILURE_PROGRAM = 5, /* a program could not be noted: inline rules let it be */
+	RW_MAP_FAILURE_COUNT = 6,
 };
 
 /* Value of the per-CPU array "hook_counters", index enum rw_hook. */
@@ -66,7 +67,7 @@ struct rw_hook_counters {
 	__u64 dropped[RW_DROP_CAUSE_COUNT];
 	__u64 map_failures[RW_MAP_FAILURE_COUNT];
 };
-_Static_assert(sizeof(struct rw_hook_counters) == 72, "wire");
+_Static_assert(sizeof(struct rw_hook_counters) == 80, "wire");
 
 /* ---- events --------------------------------------------------------------- */
 
@@ -416,6 +417,7 @@ enum rw_operation {
 
 enum rw_verdict_flag {
 	RW_VERDICT_SHADOW = 1 << 0, /* count and report hits, refuse nothing */
+	RW_VERDICT_PERSIST = 1 << 1, /* enforced until its expiry also when the agent is gone */
 };
 
 /*
@@ -521,6 +523,127 @@ struct rw_process_record {
 	char comm[RW_COMM_SIZE];
 };
 _Static_assert(sizeof(struct rw_process_record) == 80, "wire");
+
+/* ---- inline policy ---------------------------------------------------------- */
+
+/*
+ * Rules lowered into tables: bit vectors (T. V. Lakshman, D. Stiliadis, SIGCOMM 1998).  A rule is
+ * one row or several, of which one has to match.  A row is a bit.  Each dimension says by one
+ * lookup, or a few, which rows it lets match; a hook ANDs what the dimensions say.
+ */
+#define RW_INLINE_WORDS 4
+#define RW_INLINE_ROWS 256 /* 64 a word */
+#define RW_INLINE_OPERATIONS 32 /* bit numbers of enum rw_operation */
+#define RW_INLINE_LENGTHS 16 /* distinct prefix lengths that one table may use */
+#define RW_PROGRAM_FOLDERS 16 /* a path prefix of more folders is not known */
+
+enum rw_inline_dimension {
+	RW_INLINE_CGROUP = 0, /* id of the actor's cgroup */
+	RW_INLINE_USER = 1, /* effective uid */
+	RW_INLINE_INODE = 2, /* of the program's file */
+	RW_INLINE_FLAGS = 3, /* RW_INLINE_PROGRAM_FLAGS of the program */
+	RW_INLINE_NAME = 4, /* hash of the program's comm */
+	RW_INLINE_PATH = 5, /* hashes of the program's path and of its folders */
+	RW_INLINE_ADDRESS = 6, /* IPv4 as ::ffff:a.b.c.d; prefixes */
+	RW_INLINE_PORT = 7, /* host byte order; prefixes */
+	RW_INLINE_PROTOCOL = 8, /* IPPROTO_* */
+	RW_INLINE_OBJECT = 9, /* hashes of the path of the file that is acted on */
+	RW_INLINE_DIMENSION_COUNT = 10,
+};
+
+/* The flags of enum rw_exec_flag that rows can test. */
+#define RW_INLINE_PROGRAM_FLAGS \
+	(RW_EXEC_MEMFD | RW_EXEC_UPPER_LAYER | RW_EXEC_UNLINKED | RW_EXEC_SETID)
+
+/* A set of rows. */
+struct rw_inline_mask {
+	__u64 word[RW_INLINE_WORDS];
+};
+
+/*
+ * Key of the hash "inline_entry".  The generation is part of it: an event that is judged by one
+ * generation finds the entries of no other.
+ */
+struct rw_inline_atom {
+	__u32 generation;
+	__u16 dimension; /* enum rw_inline_dimension */
+	__u16 bits; /* length of a prefix; for paths: 1 a folder, 0 the whole */
+	__u64 high; /* of an address; else 0 */
+	__u64 low;
+};
+_Static_assert(sizeof(struct rw_inline_atom) == 24, "wire");
+
+/* Its value: rows let match = (otherwise | hit of all found) & ~(miss of all found). */
+struct rw_inline_entry {
+	struct rw_inline_mask hit; /* rows that ask for this value */
+	struct rw_inline_mask miss; /* rows that exclude it */
+};
+_Static_assert(sizeof(struct rw_inline_entry) == 64, "wire");
+
+/* Value of the array "inline_table", index generation & 1. */
+struct rw_inline_table {
+	__u32 generation;
+	__u8 address_lengths; /* how many of address_bits are in use */
+	__u8 port_lengths;
+	__u16 zero;
+	__u8 address_bits[RW_INLINE_LENGTHS];
+	__u8 port_bits[RW_INLINE_LENGTHS];
+	__u32 constrained[RW_INLINE_OPERATIONS]; /* dimensions that matter, one bit each */
+	struct rw_inline_mask covers[RW_INLINE_OPERATIONS]; /* rows about that operation */
+	struct rw_inline_mask otherwise[RW_INLINE_DIMENSION_COUNT]; /* without any entry */
+	struct rw_inline_mask open[RW_INLINE_DIMENSION_COUNT]; /* rows that do not look at it */
+	struct rw_inline_mask shadow; /* rows that only count */
+	struct rw_inline_mask persist; /* rows that outlive the agent, see rw_inline_row */
+};
+_Static_assert(sizeof(struct rw_inline_table) == 1896, "wire");
+
+/* Value of the array "inline_row", index (generation & 1) * RW_INLINE_ROWS + row. */
+struct rw_inline_row {
+	__u64 rule_id; /* its top bit is set: no verdict's id */
+	__u64 persist_nanos; /* enforced so long after the agent's last beat; 0: while it lives */
+	__u64 hits; /* operations that this row decided */
+	__u64 last_report_nanos;
+};
+_Static_assert(sizeof(struct rw_inline_row) == 32, "wire");
+
+/*
+ * What a process runs, as its exec told: value of the hash "program" (key: struct rw_process_key).
+ * A child has what its parent has until it execs.  Hashes are keyed and never 0; 0: not known.
+ */
+struct rw_program {
+	__u64 inode;
+	__u32 flags; /* enum rw_exec_flag */
+	__u32 folders; /* how many of folder are in use */
+	__u64 name;
+	__u64 path;
+	__u64 folder[RW_PROGRAM_FOLDERS]; /* of the path up to and with its first, second, ... slash
+					   */
+};
+_Static_assert(sizeof(struct rw_program) == 160, "wire");
+
+/* What a hook knows of an operation, beside the program. */
+struct rw_inline_facts {
+	__u64 address_high; /* the values in the byte order of the host */
+	__u64 address_low;
+	__u64 cgroup_id;
+	__u32 uid;
+	__u32 operation; /* bit number of enum rw_operation */
+	__u16 port;
+	__u8 protocol;
+	__u8 zero[5];
+};
+_Static_assert(sizeof(struct rw_inline_facts) == 40, "wire");
+
+/* Context of the program "match_inline", by which user space asks the tables. */
+struct rw_inline_question {
+	struct rw_inline_facts facts;
+	struct rw_program program;
+	struct rw_program object;
+	struct rw_inline_mask matched; /* the answer */
+	__u32 generation; /* that gave it; 0: there are no tables */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct rw_inline_question) == 400, "wire");
 
 /* ---- scheduler accounting ------------------------------------------------- */
 

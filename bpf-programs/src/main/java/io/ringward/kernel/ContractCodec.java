@@ -31,6 +31,9 @@ public final class ContractCodec {
   /** Version 1 did not say whether an incident is over. */
   private static final int INCIDENT_VERSION = 2;
 
+  /** Version 1 did not say whether a verdict persists. */
+  private static final int VERDICT_VERSION = 2;
+
   private static final int SUBJECT_PROCESS = 1;
   private static final int SUBJECT_CGROUP = 2;
 
@@ -129,7 +132,7 @@ public final class ContractCodec {
   }
 
   public static void writeVerdict(Verdict verdict, DataOutput out) throws IOException {
-    out.writeByte(VERSION);
+    out.writeByte(VERDICT_VERSION);
     out.writeLong(verdict.id());
     switch (verdict.subject()) {
       case Subject.ProcessTree tree -> {
@@ -148,12 +151,13 @@ public final class ContractCodec {
     out.writeLong(verdict.expiryNanos());
     out.writeLong(verdict.causeNanos());
     out.writeBoolean(verdict.shadow());
+    out.writeBoolean(verdict.persist());
     writeText(verdict.source(), out);
     writeText(verdict.reason(), out);
   }
 
   public static Verdict readVerdict(DataInput in) throws IOException {
-    version(in, "a verdict");
+    int version = version(in, VERDICT_VERSION, "a verdict");
     return checked(
         "a verdict",
         in,
@@ -168,6 +172,7 @@ public final class ContractCodec {
                 i.readLong(),
                 i.readLong(),
                 i.readBoolean(),
+                version > 1 && i.readBoolean(),
                 readText(i),
                 readText(i)));
   }

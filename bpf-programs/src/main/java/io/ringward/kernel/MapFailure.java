@@ -9,7 +9,9 @@ public enum MapFailure {
   ACCOUNT,
   QUOTA,
   /** A thread of a watched tree is not followed. */
-  WATCH;
+  WATCH,
+  /** What a process runs could not be noted: inline rules that look at it let it be. */
+  PROGRAM;
 
   /** The metric label: {@code inherit}, … */
   public String label() {

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param expiryNanos when it ends, after {@code issuedNanos}
  * @param causeNanos kernel time of the event that caused it: the loop's latency counts from here
  * @param shadow counted and reported, never enforced, whatever the mode of the agent
+ * @param persist stays in force until its expiry also when the agent is gone, by programs and maps
+ *     that are pinned meanwhile
  * @param source the rule or model, or {@code operator}
  * @param reason one line for people
  */
@@ -31,6 +33,7 @@ public record Verdict(
     long expiryNanos,
     long causeNanos,
     boolean shadow,
+    boolean persist,
     String source,
     String reason) {
   public Verdict {
@@ -53,6 +56,34 @@ public record Verdict(
     if (operations.isEmpty()) {
       throw new IllegalArgumentException("a verdict covers at least one operation");
     }
+  }
+
+  /** A verdict that ends with the agent. */
+  public Verdict(
+      long id,
+      Subject subject,
+      Action action,
+      Set<Operation> operations,
+      Optional<TokenRate> rate,
+      long issuedNanos,
+      long expiryNanos,
+      long causeNanos,
+      boolean shadow,
+      String source,
+      String reason) {
+    this(
+        id,
+        subject,
+        action,
+        operations,
+        rate,
+        issuedNanos,
+        expiryNanos,
+        causeNanos,
+        shadow,
+        false,
+        source,
+        reason);
   }
 
   /** The id as people type it: 16 hexadecimal digits at most. */

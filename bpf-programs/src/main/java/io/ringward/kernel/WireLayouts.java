@@ -55,6 +55,21 @@ public final class WireLayouts {
    */
   public static final long HEARTBEAT_LIMIT_NANOS = 3_000_000_000L;
 
+  /** {@code RW_INLINE_ROWS}. */
+  public static final int INLINE_ROWS = 256;
+
+  /** {@code RW_INLINE_WORDS}: of 64 rows each. */
+  public static final int INLINE_WORDS = INLINE_ROWS / Long.SIZE;
+
+  /** {@code RW_INLINE_OPERATIONS}. */
+  public static final int INLINE_OPERATIONS = 32;
+
+  /** {@code RW_INLINE_LENGTHS}: distinct prefix lengths of addresses, and of ports. */
+  public static final int INLINE_LENGTHS = 16;
+
+  /** {@code RW_INLINE_PROGRAM_FLAGS}: a mask of {@link ExecFlag}. */
+  public static final int INLINE_PROGRAM_FLAGS = 0x33;
+
   public static final StructLayout PROCESS_KEY =
       struct(
           "rw_process_key",
@@ -233,6 +248,81 @@ public final class WireLayouts {
           JAVA_INT.withName("signal_operations"),
           JAVA_INT.withName("judged_operations"));
 
+  public static final StructLayout INLINE_MASK =
+      struct(
+          "rw_inline_mask", MemoryLayout.sequenceLayout(INLINE_WORDS, JAVA_LONG).withName("word"));
+
+  public static final StructLayout INLINE_ATOM =
+      struct(
+          "rw_inline_atom",
+          JAVA_INT.withName("generation"),
+          JAVA_SHORT.withName("dimension"),
+          JAVA_SHORT.withName("bits"),
+          JAVA_LONG.withName("high"),
+          JAVA_LONG.withName("low"));
+
+  public static final StructLayout INLINE_ENTRY =
+      struct("rw_inline_entry", INLINE_MASK.withName("hit"), INLINE_MASK.withName("miss"));
+
+  public static final StructLayout INLINE_TABLE =
+      struct(
+          "rw_inline_table",
+          JAVA_INT.withName("generation"),
+          JAVA_BYTE.withName("address_lengths"),
+          JAVA_BYTE.withName("port_lengths"),
+          JAVA_SHORT.withName("zero"),
+          MemoryLayout.sequenceLayout(INLINE_LENGTHS, JAVA_BYTE).withName("address_bits"),
+          MemoryLayout.sequenceLayout(INLINE_LENGTHS, JAVA_BYTE).withName("port_bits"),
+          MemoryLayout.sequenceLayout(INLINE_OPERATIONS, JAVA_INT).withName("constrained"),
+          MemoryLayout.sequenceLayout(INLINE_OPERATIONS, INLINE_MASK).withName("covers"),
+          MemoryLayout.sequenceLayout(InlineDimension.values().length, INLINE_MASK)
+              .withName("otherwise"),
+          MemoryLayout.sequenceLayout(InlineDimension.values().length, INLINE_MASK)
+              .withName("open"),
+          INLINE_MASK.withName("shadow"),
+          INLINE_MASK.withName("persist"));
+
+  public static final StructLayout INLINE_ROW =
+      struct(
+          "rw_inline_row",
+          JAVA_LONG.withName("rule_id"),
+          JAVA_LONG.withName("persist_nanos"),
+          JAVA_LONG.withName("hits"),
+          JAVA_LONG.withName("last_report_nanos"));
+
+  public static final StructLayout PROGRAM =
+      struct(
+          "rw_program",
+          JAVA_LONG.withName("inode"),
+          JAVA_INT.withName("flags"),
+          JAVA_INT.withName("folders"),
+          JAVA_LONG.withName("name"),
+          JAVA_LONG.withName("path"),
+          MemoryLayout.sequenceLayout(InlineValue.Folder.MOST_FOLDERS, JAVA_LONG)
+              .withName("folder"));
+
+  public static final StructLayout INLINE_FACTS =
+      struct(
+          "rw_inline_facts",
+          JAVA_LONG.withName("address_high"),
+          JAVA_LONG.withName("address_low"),
+          JAVA_LONG.withName("cgroup_id"),
+          JAVA_INT.withName("uid"),
+          JAVA_INT.withName("operation"),
+          JAVA_SHORT.withName("port"),
+          JAVA_BYTE.withName("protocol"),
+          MemoryLayout.sequenceLayout(5, JAVA_BYTE).withName("zero"));
+
+  public static final StructLayout INLINE_QUESTION =
+      struct(
+          "rw_inline_question",
+          INLINE_FACTS.withName("facts"),
+          PROGRAM.withName("program"),
+          PROGRAM.withName("object"),
+          INLINE_MASK.withName("matched"),
+          JAVA_INT.withName("generation"),
+          JAVA_INT.withName("zero"));
+
   public static final StructLayout TREE_REQUEST =
       struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));
 
@@ -296,6 +386,14 @@ public final class WireLayouts {
           VERDICT,
           VERDICT_REFERENCES,
           CONTROL,
+          INLINE_MASK,
+          INLINE_ATOM,
+          INLINE_ENTRY,
+          INLINE_TABLE,
+          INLINE_ROW,
+          PROGRAM,
+          INLINE_FACTS,
+          INLINE_QUESTION,
           TREE_REQUEST,
           FILE_IDENTITY,
           FILE_RECORD,

@@ -68,6 +68,7 @@ public final class HostKernel implements AutoCloseable {
   private final RingEventFeed feed;
   private final KernelSampleFeed samples;
   private final KernelVerdictTable verdicts;
+  private final KernelPolicyTable policy;
   private final List<CapabilityRung> rungs;
   private boolean closed;
 
@@ -79,7 +80,8 @@ public final class HostKernel implements AutoCloseable {
       if (!Files.isDirectory(cgroup)) {
         throw new HostKernelException(cgroup + " is not a cgroup: there is no such directory");
       }
-      LoadedObject loaded = LoadedObject.load(options);
+      TextHash hash = TextHash.draw();
+      LoadedObject loaded = LoadedObject.load(options, hash);
       this.object = hold(loaded.object());
       ControlWord control = new ControlWord(object.map("control"), options.enforce());
       control.setCgroupVerdicts(0);
@@ -102,6 +104,7 @@ public final class HostKernel implements AutoCloseable {
       this.protection = ProtectedProcesses.install(object, walk, files, executables);
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
+      ProgramNotes.seed(object, walk, hash);
       RingBufferReader lifecycle = hold(RingBufferReader.open(object.map("lifecycle_ring")));
       RingBufferReader activity = hold(RingBufferReader.open(object.map("activity_ring")));
       RingBufferReader watched = hold(RingBufferReader.open(object.map("watch_ring")));
@@ -130,6 +133,7 @@ public final class HostKernel implements AutoCloseable {
                   new VerdictObjection(refusals, controllers),
                   controllers,
                   watch));
+      this.policy = hold(new KernelPolicyTable(object, hash));
       this.rungs =
           new CapabilityLadder(
                   new HookFiring(this::runs),
@@ -245,6 +249,11 @@ public final class HostKernel implements AutoCloseable {
   /** Where verdicts go. */
   public KernelVerdictTable verdicts() {
     return verdicts;
+  }
+
+  /** Where rules go that the kernel decides by itself. */
+  public KernelPolicyTable policy() {
+    return policy;
   }
 
   /** Who is never acted on. */

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param protectedExecutables absolute paths of programs that are never acted on while they run as
  *     root
  * @param runtimeDirectory where the lock is, made with mode 0700 when it is not there
- * @param maximumProcesses how many live processes the kernel side follows, about 500 bytes of
+ * @param maximumProcesses how many live processes the kernel side follows, about 700 bytes of
  *     kernel memory each
  * @param maximumVerdicts how many verdicts can be in force at once
  * @param cgroup where the cgroup hooks are attached: empty for the root of the version 2 hierarchy,

@@ -6,6 +6,7 @@ import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.BpfObjectSpec;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,10 +57,11 @@ record LoadedObject(
   /**
    * Loads.
    *
+   * @param hash the key of the hashes that the programs make
    * @throws BpfException the kernel's answer to the whole object, when it takes no part of it
    */
-  static LoadedObject load(HostKernelOptions options) {
-    BpfObjectSpec whole = specification(options);
+  static LoadedObject load(HostKernelOptions options, TextHash hash) {
+    BpfObjectSpec whole = specification(options, hash);
     Trampoline.Found trampoline = Trampoline.find();
     Optional<BpfException> first = Optional.empty();
     for (Attempt attempt : attempts(trampoline.best())) {
@@ -86,7 +88,7 @@ record LoadedObject(
     return refused.operation() + ": " + refused.errnoName();
   }
 
-  private static BpfObjectSpec specification(HostKernelOptions options) {
+  private static BpfObjectSpec specification(HostKernelOptions options, TextHash hash) {
     int processes = options.maximumProcesses();
     return BpfObjectSpec.of("ringward", KernelObject.bytes())
         .withMaxEntries("lifecycle_ring", options.lifecycleRingBytes())
@@ -98,8 +100,25 @@ record LoadedObject(
         .withMaxEntries("ancestor", processes / 2)
         .withMaxEntries("quota", processes)
         .withMaxEntries("process_cpu", processes)
+        .withMaxEntries("program", processes)
+        .withVariable("hash_seed", hash.seed())
+        .withVariable("hash_multiplier", hash.multiplier())
+        .withVariable("inline_root_cgroup", rootCgroup(options))
         .withVariable("quota_per_second", options.quotaPerSecond())
         .withVariable("own_tgid", ProcessHandle.current().pid());
+  }
+
+  /** Hooks that see the whole machine ask for it; 0 when all of it is meant. */
+  private static long rootCgroup(HostKernelOptions options) {
+    if (options.cgroup().isEmpty()) {
+      return 0;
+    }
+    try {
+      return ControlGroups.id(options.cgroup().get());
+    } catch (IOException e) {
+      throw new HostKernelException(
+          options.cgroup().get() + " is not a cgroup: " + e.getMessage(), e);
+    }
   }
 
   private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {

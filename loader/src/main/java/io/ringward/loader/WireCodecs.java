@@ -37,6 +37,8 @@ final class WireCodecs {
   /** {@code enum rw_verdict_flag}. */
   private static final int FLAG_SHADOW = 1;
 
+  private static final int FLAG_PERSIST = 1 << 1;
+
   static final MapCodec<ProcessKey> PROCESS_KEY =
       MapCodec.of(WireLayouts.PROCESS_KEY, WireCodecs::writeKey, WireCodecs::readKey);
 
@@ -140,6 +142,9 @@ final class WireCodecs {
           memory.set(JAVA_LONG, at + VERDICT_INTERVAL, rate.intervalNanos());
           memory.set(JAVA_LONG, at + VERDICT_BURST, rate.burstNanos());
         });
-    memory.set(JAVA_INT, at + VERDICT_FLAGS, verdict.shadow() ? FLAG_SHADOW : 0);
+    memory.set(
+        JAVA_INT,
+        at + VERDICT_FLAGS,
+        (verdict.shadow() ? FLAG_SHADOW : 0) | (verdict.persist() ? FLAG_PERSIST : 0));
   }
 }
