@@ -28,35 +28,18 @@ static __always_inline void count_run(enum rw_refusal_hook hook)
 		__sync_fetch_and_add(runs, 1);
 }
 
-/* Where the name of a program is put together before it runs, too big for the stack. */
+/* What is known of a program before it runs; belongs to the path's scratch of the same index. */
 struct rw_naming {
-	struct rw_path_scratch path;
 	struct rw_program program;
 	char name[RW_COMM_SIZE];
-	__u32 taken; /* these hooks can be preempted, and another exec come to the same CPU */
-	__u32 zero;
 };
-
-#define NAMINGS 4
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, NAMINGS);
+	__uint(max_entries, RW_PATH_SCRATCHES);
 	__type(key, __u32);
 	__type(value, struct rw_naming);
 } namings SEC(".maps");
-
-static __always_inline struct rw_naming *take_naming(void)
-{
-	for (__u32 i = 0; i < NAMINGS; i++) {
-		__u32 index = i;
-		struct rw_naming *naming = bpf_map_lookup_elem(&namings, &index);
-
-		if (naming && __sync_val_compare_and_swap(&naming->taken, 0, 1) == 0)
-			return naming;
-	}
-	return 0;
-}
 
 struct rw_last_part {
 	const char *text; /* RW_PATH_SIZE bytes of a map's value */
@@ -81,47 +64,51 @@ static __always_inline void read_new_name(char name[RW_COMM_SIZE], struct rw_pat
 	__builtin_memset(name, 0, RW_COMM_SIZE);
 	if (length <= 1)
 		return;
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
+		return;
 	bpf_loop(length - 1, find_last_part, &part, 0);
 	bpf_probe_read_kernel_str(name, RW_COMM_SIZE,
 				  scratch->text + (part.start & (RW_PATH_SIZE - 1)));
 }
 
 /* Names the program that is to run.  Not inlined, for the sake of the stack. */
-static __noinline void name_program(struct rw_naming *naming, struct linux_binprm *bprm)
+static __noinline void name_program(struct rw_naming *naming, __u32 slot, struct linux_binprm *bprm)
 {
+	struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
 	struct file *file = BPF_CORE_READ(bprm, file);
 	__u32 start, end;
 
+	if (!scratch)
+		return;
 	naming->program.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	naming->program.flags = rw_read_file_flags(file);
-	read_new_name(naming->name, &naming->path, bprm);
+	read_new_name(naming->name, scratch, bprm);
 	naming->program.name = rw_hash_name(naming->name);
-	start = rw_name_file(&naming->path, file, &end);
+	start = rw_name_dentry(slot, BPF_CORE_READ(file, f_path.mnt),
+			       BPF_CORE_READ(file, f_path.dentry), &end);
 	/* What hangs on no mount has the name that the caller wrote: not what is meant here. */
 	if (end == RW_PATH_NOWHERE)
 		naming->program.path = naming->program.folders = 0;
 	else
-		rw_hash_path(&naming->program, naming->path.text, start, RW_PATH_SIZE - 1 - start);
+		rw_hash_path(&naming->program, scratch->text, start, RW_PATH_SIZE - 1 - start);
 }
 
 /* What the rules in the kernel's tables say about the program that is to run. */
 static __always_inline int answer_inline(const struct rw_trial *trial, struct linux_binprm *bprm)
 {
+	__u32 slot = rw_take_path_scratch();
+	struct rw_naming *naming = bpf_map_lookup_elem(&namings, &slot);
 	struct rw_inline_facts facts;
-	struct rw_naming *naming;
 	int judgement;
 
-	if (!rw_can_name_files())
-		return 0;
-	naming = take_naming();
 	if (!naming) {
 		rw_count_map_failure(RW_HOOK_EXEC, RW_MAP_FAILURE_PROGRAM);
 		return 0;
 	}
 	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
-	name_program(naming, bprm);
+	name_program(naming, slot, bprm);
 	judgement = rw_inline_judge(trial, &facts, &naming->program);
-	naming->taken = 0;
+	rw_give_path_scratch(slot);
 	return judgement == RW_JUDGEMENT_ALLOW ? 0 : -RW_EPERM;
 }
 
