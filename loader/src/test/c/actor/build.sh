@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Compiles the process that tests of io.ringward.loader drive.
-# usage: build.sh TARGET_FILE
+# Compiles the processes that tests of io.ringward.loader drive, into one folder.
+# usage: build.sh TARGET_FOLDER
 set -eu
-source=$(dirname "$0")/actor.c
+sources=$(dirname "$0")
 target=$1
 compiler=
 for candidate in ${CC:-} clang cc gcc; do
@@ -13,6 +13,9 @@ done
 	echo "The tests' actor needs a C compiler: apt-get install clang libc6-dev" >&2
 	exit 1
 }
-[ -n "$(find "$target" -newer "$source" 2>/dev/null)" ] && exit 0
-mkdir -p "$(dirname "$target")"
-"$compiler" -O1 -Wall -Wextra -Werror -pthread -o "$target" "$source"
+mkdir -p "$target"
+for source in "$sources"/*.c; do
+	program=$target/$(basename "$source" .c)
+	[ -n "$(find "$program" -newer "$source" 2>/dev/null)" ] && continue
+	"$compiler" -O1 -Wall -Wextra -Werror -pthread -o "$program" "$source"
+done

@@ -29,15 +29,25 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
 };
 
 struct inode {
+	unsigned short i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	unsigned int i_nlink;
+	void *i_private;
 };
 
 struct qstr {
@@ -77,6 +87,7 @@ struct file {
 	struct inode *f_inode;
 	unsigned int f_mode;
 	unsigned int f_flags;
+	void *private_data;
 };
 
 struct fdtable {
@@ -103,14 +114,128 @@ struct linux_binprm {
 struct mm_struct {
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long start_brk;
+	unsigned long brk;
+	unsigned long start_stack;
 	struct file *exe_file;
 };
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	unsigned long vm_flags;
+	void *anon_vma;
+	struct file *vm_file;
+};
+
+/* include/linux/capability.h: two words up to 6.2, then one of 64 bits; the bytes are the same. */
+typedef struct {
+	__u32 cap[2];
+} kernel_cap_t;
 
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	kuid_t suid;
+	kgid_t sgid;
 	kuid_t euid;
 	kgid_t egid;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
+};
+
+/* ---- pids: kernel/pid.c, lib/idr.c, lib/xarray.c ---- */
+
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[1];
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
+struct pid_namespace {
+	struct idr idr;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct hlist_head tasks[4];
+	struct upid numbers[1];
+};
+
+/* ---- sockets ---- */
+
+struct in6_addr {
+	__u32 in6_u[4];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport; /* network byte order */
+	__u16 skc_num; /* host byte order */
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	short type;
+	struct sock *sk;
+};
+
+struct tcp_sock {
+	__u32 segs_in;
+	__u32 segs_out;
+	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u32 total_retrans;
+};
+
+struct module {
+	char name[56];
+	unsigned long taints;
+};
+
+struct kernel_siginfo {
+	int si_signo;
+	int si_errno;
+	int si_code;
+};
+
+/* Registers of a task that is in a system call, see act.h. */
+struct pt_regs___x86 {
+	unsigned long r10;
+	unsigned long r9;
+	unsigned long r8;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+};
+
+struct pt_regs___arm64 {
+	unsigned long regs[31];
+	unsigned long orig_x0;
 };
 
 struct kernfs_node {
@@ -180,6 +305,8 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[4];
 };
 
 struct seq_file;

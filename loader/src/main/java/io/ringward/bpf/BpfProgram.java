@@ -115,6 +115,30 @@ public final class BpfProgram {
     }
   }
 
+  /**
+   * Attaches to a tracepoint by name, beside where it is attached already: one {@code tp} program
+   * can serve many. Needs tracefs at its usual place.
+   *
+   * @param category as in tracefs, such as {@code syscalls}
+   * @param name as in tracefs, such as {@code sys_exit_setuid}
+   * @param cookie what the program reads by bpf_get_attach_cookie
+   * @throws BpfException when the kernel refuses or has no such tracepoint
+   */
+  public BpfLink attachTracepoint(String category, String name, long cookie) {
+    requireLoaded();
+    try (Arena arena = Arena.ofConfined();
+        var capture = LibbpfLog.capture()) {
+      MemorySegment state = CallState.allocate(arena);
+      MemorySegment opts = LibbpfStructs.allocateOpts(arena, LibbpfStructs.TRACEPOINT_OPTS);
+      LibbpfStructs.setLong(opts, LibbpfStructs.TRACEPOINT_OPTS, "bpf_cookie", cookie);
+      return keep(
+          LibbpfNative.PROGRAM_ATTACH_TRACEPOINT.call(
+              state, program, arena.allocateFrom(category), arena.allocateFrom(name), opts),
+          state,
+          capture);
+    }
+  }
+
   /** Makes this {@code iter/…} program ready to be run over its subjects. */
   public BpfIterator iterator(IteratorScope scope) {
     requireLoaded();

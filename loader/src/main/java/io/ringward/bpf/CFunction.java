@@ -10,13 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The shapes of libbpf's functions: one record for each signature in use, named by result and
- * parameters. The JIT trusts a record's fields, so a {@code static final} one calls through a
- * constant method handle, as fast as a hand-written wrapper.
- *
- * <p>Shapes called {@code Checked…} return a pointer that may be NULL with the reason in errno;
- * their first argument receives errno ({@link CallState}). All others report errors as {@code
- * -errno} in the result, which is libbpf 1.x's convention.
+ * The shapes of libbpf's functions, one record for each signature, named by result and parameters.
+ * The JIT trusts a record's fields: a {@code static final} one is as fast as one by hand.
+ * <p>{@code Checked…}: a pointer, or NULL and errno in the first argument ({@link CallState}). All
+ * others report errors as {@code -errno}, libbpf 1.x's convention.
  */
 sealed interface CFunction {
   MethodHandle handle();
@@ -367,6 +364,21 @@ sealed interface CFunction {
     MemorySegment call(MemorySegment state, MemorySegment a, MemorySegment b) {
       try {
         return (MemorySegment) handle.invokeExact(state, a, b);
+      } catch (Throwable thrown) {
+        throw NativeLibrary.unexpected(thrown);
+      }
+    }
+  }
+
+  record CheckedPointerOfFourPointers(MethodHandle handle) implements CFunction {
+    CheckedPointerOfFourPointers(String symbol) {
+      this(linkChecked(symbol, FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS)));
+    }
+
+    MemorySegment call(
+        MemorySegment state, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {
+      try {
+        return (MemorySegment) handle.invokeExact(state, a, b, c, d);
       } catch (Throwable thrown) {
         throw NativeLibrary.unexpected(thrown);
       }

@@ -80,6 +80,19 @@ public final class FeatureProbe {
     }
   }
 
+  /**
+   * Whether the kernel's BTF has a tracepoint for {@code tp_btf} programs.
+   *
+   * @throws BpfUnavailableException when libbpf cannot be used
+   */
+  public static boolean hasTracepoint(String name) {
+    Libbpf.require();
+    try (var _ = LibbpfLog.capture();
+        KernelBtf btf = new KernelBtf()) {
+      return btf.tracepoint(name) > 0;
+    }
+  }
+
   private static Feature probe(KernelFeature feature, KernelBtf btf) {
     return switch (feature) {
       case BTF ->

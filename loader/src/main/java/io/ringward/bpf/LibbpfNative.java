@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.bpf;
 
+import io.ringward.bpf.CFunction.CheckedPointerOfFourPointers;
 import io.ringward.bpf.CFunction.CheckedPointerOfPointer;
 import io.ringward.bpf.CFunction.CheckedPointerOfPointerInt;
 import io.ringward.bpf.CFunction.CheckedPointerOfPointerLongPointer;
@@ -78,6 +79,8 @@ final class LibbpfNative {
       new CheckedPointerOfPointerInt("bpf_program__attach_cgroup");
   static final CheckedPointerOfPointerPointer PROGRAM_ATTACH_ITER =
       new CheckedPointerOfPointerPointer("bpf_program__attach_iter");
+  static final CheckedPointerOfFourPointers PROGRAM_ATTACH_TRACEPOINT =
+      new CheckedPointerOfFourPointers("bpf_program__attach_tracepoint_opts");
 
   // libbpf.h: links
   static final IntOfPointer LINK_FD = new IntOfPointer("bpf_link__fd");

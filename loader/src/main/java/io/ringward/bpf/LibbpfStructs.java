@@ -86,6 +86,10 @@ final class LibbpfStructs {
               MemoryLayout.paddingLayout(4))
           .withName("bpf_iter_attach_opts");
 
+  static final StructLayout TRACEPOINT_OPTS =
+      MemoryLayout.structLayout(JAVA_LONG.withName("sz"), JAVA_LONG.withName("bpf_cookie"))
+          .withName("bpf_tracepoint_opts");
+
   /** The part of the kernel's struct bpf_prog_info up to 5.16's verified_insns. */
   static final StructLayout PROG_INFO =
       MemoryLayout.structLayout(

@@ -19,6 +19,7 @@ final class CapabilityLadder {
   private final RefusalHooks refusals;
   private final ControllerRung controllers;
   private final Optional<SyscallWatch> watch;
+  private final ActSensors sensors;
   private final boolean canTryCgroupHooks;
 
   /**
@@ -31,12 +32,14 @@ final class CapabilityLadder {
       RefusalHooks refusals,
       ControllerRung controllers,
       Optional<SyscallWatch> watch,
+      ActSensors sensors,
       boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
     this.refusals = refusals;
     this.controllers = controllers;
     this.watch = watch;
+    this.sensors = sensors;
     this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
@@ -78,6 +81,7 @@ final class CapabilityLadder {
                 false,
                 "pidfd after a check of the start time; " + exec.why(),
                 "exec and fork hooks that fire"));
+    rungs.addAll(sensors.rungs());
     rungs.addAll(refusals.rungs());
     return List.copyOf(controllers.complete(rungs));
   }

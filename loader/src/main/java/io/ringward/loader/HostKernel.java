@@ -69,6 +69,7 @@ public final class HostKernel implements AutoCloseable {
   private final KernelSampleFeed samples;
   private final KernelVerdictTable verdicts;
   private final KernelPolicyTable policy;
+  private final ActSensors sensors;
   private final List<CapabilityRung> rungs;
   private boolean closed;
 
@@ -116,6 +117,7 @@ public final class HostKernel implements AutoCloseable {
                   watched,
                   object.variable("reader_sleeps"),
                   ProcessBootstrap.items(walk.all())));
+      this.sensors = hold(new ActSensors(loaded, cgroup));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
@@ -141,6 +143,7 @@ public final class HostKernel implements AutoCloseable {
                   refusals,
                   controllers,
                   watch,
+                  sensors,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
       rungs.stream()
@@ -244,6 +247,11 @@ public final class HostKernel implements AutoCloseable {
   /** What the kernel counts. */
   public KernelSampleFeed samples() {
     return samples;
+  }
+
+  /** The sensors of acts. */
+  public ActSensors sensors() {
+    return sensors;
   }
 
   /** Where verdicts go. */

@@ -22,6 +22,7 @@ import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -35,6 +36,8 @@ public final class KernelSampleFeed implements SampleFeed {
 
   /** A task that exits is switched out once more, which would make its account anew. */
   private static final long LAST_SWITCH_NANOS = 100_000_000L;
+
+  private static final Map<Hook, List<String>> PROGRAMS = findPrograms();
 
   private final RawMap hookCounters;
   private final RawMap processCpu;
@@ -145,17 +148,24 @@ public final class KernelSampleFeed implements SampleFeed {
 
   /** Which programs run for a hook, by the names of their C functions. */
   static Map<Hook, List<String>> programs() {
-    return Map.of(
-        Hook.EXEC, List.of("process_exec"),
-        Hook.FORK, List.of("process_fork"),
-        Hook.EXIT, List.of("process_exit"),
-        Hook.CONNECT4, List.of("network_connect4"),
-        Hook.CONNECT6, List.of("network_connect6"),
-        Hook.BIND4, List.of("network_bind4"),
-        Hook.BIND6, List.of("network_bind6"),
-        Hook.ENFORCEMENT, List.of(),
+    return PROGRAMS;
+  }
+
+  private static Map<Hook, List<String>> findPrograms() {
+    Map<Hook, List<String>> programs = new EnumMap<>(Hook.class);
+    programs.put(Hook.EXEC, List.of("process_exec"));
+    programs.put(Hook.FORK, List.of("process_fork"));
+    programs.put(Hook.EXIT, List.of("process_exit"));
+    programs.put(Hook.CONNECT4, List.of("network_connect4"));
+    programs.put(Hook.CONNECT6, List.of("network_connect6"));
+    programs.put(Hook.BIND4, List.of("network_bind4"));
+    programs.put(Hook.BIND6, List.of("network_bind6"));
+    programs.put(Hook.ENFORCEMENT, List.of());
+    programs.put(
         Hook.SCHEDULE,
-            List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"),
-        Hook.SYSCALLS, List.of("watch_exit_syscall"));
+        List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"));
+    programs.put(Hook.SYSCALLS, List.of("watch_exit_syscall"));
+    ActSensorTable.HOOKS.forEach(hook -> programs.put(hook, ActSensorTable.programs(hook)));
+    return Map.copyOf(programs);
   }
 }

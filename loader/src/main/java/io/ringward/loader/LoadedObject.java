@@ -4,6 +4,7 @@ package io.ringward.loader;
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.BpfObjectSpec;
+import io.ringward.bpf.FeatureProbe;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelObject;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param refusal what the kernel said to the whole object, when it refused it
  * @param trampoline whose programs are in, to refuse exec and fork before they happen
  * @param trampolineRefusal what the kernel said to the better ones, or to all
+ * @param acts whether the sensors of acts are in
  */
 record LoadedObject(
     BpfObject object,
@@ -30,15 +32,20 @@ record LoadedObject(
     boolean schedules,
     Optional<String> refusal,
     Optional<Trampoline> trampoline,
-    String trampolineRefusal) {
+    String trampolineRefusal,
+    boolean acts) {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
 
   /** Programs that need task storage, beside those of the hooks. */
   private static final List<String> WITH_STORAGE =
       List.of("adopt_tasks", "watch_fork", "watch_exit", "watch_adopt", "watch_collect");
 
+  /** Of a tracepoint that only kernels with modules have. */
+  private static final String MODULE_SENSOR = "tell_module";
+
   /** What is left in; the first that loads is taken. */
-  private record Attempt(boolean canSayRetry, boolean schedules, Optional<Trampoline> trampoline) {}
+  private record Attempt(
+      boolean canSayRetry, boolean schedules, Optional<Trampoline> trampoline, boolean acts) {}
 
   private static List<Attempt> attempts(Optional<Trampoline> trampoline) {
     List<Attempt> attempts = new ArrayList<>();
@@ -46,10 +53,12 @@ record LoadedObject(
         trampoline.isEmpty()
             ? List.of(trampoline)
             : List.of(trampoline, Optional.<Trampoline>empty())) {
-      attempts.add(new Attempt(true, true, one));
-      attempts.add(new Attempt(false, true, one));
-      attempts.add(new Attempt(true, false, one));
-      attempts.add(new Attempt(false, false, one));
+      for (boolean acts : new boolean[] {true, false}) {
+        attempts.add(new Attempt(true, true, one, acts));
+        attempts.add(new Attempt(false, true, one, acts));
+        attempts.add(new Attempt(true, false, one, acts));
+        attempts.add(new Attempt(false, false, one, acts));
+      }
     }
     return attempts;
   }
@@ -75,7 +84,8 @@ record LoadedObject(
             attempt.trampoline,
             attempt.trampoline.equals(trampoline.best())
                 ? trampoline.why()
-                : first.map(LoadedObject::text).orElse(""));
+                : first.map(LoadedObject::text).orElse(""),
+            attempt.acts);
       } catch (BpfException e) {
         LOG.debug("the kernel refuses {}", attempt, e);
         first = first.or(() -> Optional.of(e));
@@ -127,6 +137,10 @@ record LoadedObject(
       boolean wanted =
           attempt.trampoline.map(one -> one.programs().containsValue(program)).orElse(false);
       reduced = reduced.withAutoload(program, wanted);
+    }
+    for (String program : ActSensorTable.programs()) {
+      boolean here = !program.equals(MODULE_SENSOR) || FeatureProbe.hasTracepoint("module_load");
+      reduced = reduced.withAutoload(program, attempt.acts && here);
     }
     if (attempt.schedules) {
       return reduced;

@@ -23,7 +23,8 @@ class LibbpfStructsTest {
           LibbpfStructs.OBJECT_OPEN_OPTS,
           LibbpfStructs.TEST_RUN_OPTS,
           LibbpfStructs.PROG_LOAD_OPTS,
-          LibbpfStructs.ITER_ATTACH_OPTS);
+          LibbpfStructs.ITER_ATTACH_OPTS,
+          LibbpfStructs.TRACEPOINT_OPTS);
   private static final List<StructLayout> KERNEL =
       List.of(LibbpfStructs.PROG_INFO, LibbpfStructs.MAP_INFO);
 
