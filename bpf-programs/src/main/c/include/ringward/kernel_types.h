@@ -223,21 +223,6 @@ struct kernel_siginfo {
 	int si_code;
 };
 
-/* Registers of a task that is in a system call, see act.h. */
-struct pt_regs___x86 {
-	unsigned long r10;
-	unsigned long r9;
-	unsigned long r8;
-	unsigned long dx;
-	unsigned long si;
-	unsigned long di;
-};
-
-struct pt_regs___arm64 {
-	unsigned long regs[31];
-	unsigned long orig_x0;
-};
-
 struct kernfs_node {
 	__u64 id;
 };

@@ -120,8 +120,7 @@ public final class ActSensors implements AutoCloseable {
       try {
         switch (point) {
           case Point.SystemCall call ->
-              attached.add(
-                  program.attachTracepoint("syscalls", call.tracepoint(), act.ordinal()));
+              attached.add(program.attachTracepoint("syscalls", call.tracepoint(), act.ordinal()));
           case Point.Tracepoint _ -> attached.add(program.attach());
           case Point.ControlGroup _ -> attached.add(program.attachCgroup(cgroup));
         }
@@ -137,7 +136,9 @@ public final class ActSensors implements AutoCloseable {
     }
   }
 
-  /** On which rung each group of acts stands, by calls of this process's own that change nothing. */
+  /**
+   * On which rung each group of acts stands, by calls of this process's own that change nothing.
+   */
   synchronized List<CapabilityRung> rungs() {
     List<CapabilityRung> rungs = new ArrayList<>();
     for (Hook hook : ActSensorTable.HOOKS) {

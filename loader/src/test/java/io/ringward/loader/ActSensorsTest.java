@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each act is done by a real process, and told with what is true; what nobody wants is not told. */
+/**
+ * Each act is done by a real process, and told with what is true; what nobody wants is not told.
+ */
 final class ActSensorsTest {
   private static final int NOBODY = 65534;
   private static final int CANNOT = 77;
@@ -57,8 +59,7 @@ final class ActSensorsTest {
           "exit of " + List.of(deed),
           Event.Exit.class,
           exit -> exit.header().process().tgid() == pid);
-      return fixture.events(
-          Event.Acted.class, acted -> acted.header().process().tgid() == pid);
+      return fixture.events(Event.Acted.class, acted -> acted.header().process().tgid() == pid);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -99,8 +100,7 @@ final class ActSensorsTest {
   void capabilitiesAreToldBeforeAndAfter() {
     ActDetail.CapabilitySets sets = detail(ActDetail.CapabilitySets.class, Act.CAPSET, "capset");
     assertEquals(
-        "CAP_NET_RAW",
-        ActNames.capabilities(sets.effectiveBefore() & ~sets.effectiveAfter()));
+        "CAP_NET_RAW", ActNames.capabilities(sets.effectiveBefore() & ~sets.effectiveAfter()));
     assertEquals(sets.permittedBefore(), sets.permittedAfter());
   }
 
@@ -118,7 +118,9 @@ final class ActSensorsTest {
       // The victim is a child of the one that does it.
       Event.Fork fork =
           fixture
-              .events(Event.Fork.class, each -> each.header().process().equals(acted.header().process()))
+              .events(
+                  Event.Fork.class,
+                  each -> each.header().process().equals(acted.header().process()))
               .getFirst();
       assertEquals(fork.child(), on.target(), deed.getValue());
       boolean stranger = deed.getKey() == Act.PTRACE || deed.getKey() == Act.SIGNAL;
@@ -152,7 +154,8 @@ final class ActSensorsTest {
             each -> each.act() == Act.PTRACE && each.comm().equals("deed"));
     Event.Fork fork =
         fixture
-            .events(Event.Fork.class, each -> each.header().process().equals(acted.header().process()))
+            .events(
+                Event.Fork.class, each -> each.header().process().equals(acted.header().process()))
             .getFirst();
     assertEquals(
         fork.child(), assertInstanceOf(ActDetail.OnProcess.class, acted.detail()).target());
@@ -163,20 +166,19 @@ final class ActSensorsTest {
   void doorsOfTheKernelAreTold() {
     assertEquals(
         "CLONE_NEWUTS|CLONE_NEWNET",
-        ActNames.namespaces(
-            detail(ActDetail.Numbers.class, Act.UNSHARE, "unshare").first()));
+        ActNames.namespaces(detail(ActDetail.Numbers.class, Act.UNSHARE, "unshare").first()));
     assertEquals(
         "CLONE_NEWUTS",
         ActNames.namespaces(detail(ActDetail.Numbers.class, Act.SETNS, "setns").first()));
-    assertEquals(
-        02000000, detail(ActDetail.Numbers.class, Act.USERFAULTFD, "userfaultfd").first());
+    assertEquals(02000000, detail(ActDetail.Numbers.class, Act.USERFAULTFD, "userfaultfd").first());
     assertEquals(0, detail(ActDetail.Numbers.class, Act.KEYCTL, "keyctl").first());
     ActDetail.Numbers bpf = detail(ActDetail.Numbers.class, Act.BPF, "bpf");
     assertEquals(List.of(0L, 2L), List.of(bpf.first(), bpf.second()), "an array is made");
     ActDetail.Numbers perf = detail(ActDetail.Numbers.class, Act.PERF_EVENT_OPEN, "perf");
     assertEquals(
         List.of(1L, 1L, 0L, -1L),
-        List.of(perf.first(), perf.second(), (long) (int) perf.third(), (long) (int) perf.fourth()));
+        List.of(
+            perf.first(), perf.second(), (long) (int) perf.third(), (long) (int) perf.fourth()));
     assertEquals(4, detail(ActDetail.Numbers.class, Act.IO_URING_SETUP, "iouring").first());
   }
 
@@ -192,8 +194,7 @@ final class ActSensorsTest {
         traits(MemoryTrait.WRITTEN),
         detail(ActDetail.Memory.class, Act.MPROTECT, "mprotectfile").traits());
     assertEquals(
-        traits(MemoryTrait.MEMFD),
-        detail(ActDetail.Memory.class, Act.MMAP, "mmapmemfd").traits());
+        traits(MemoryTrait.MEMFD), detail(ActDetail.Memory.class, Act.MMAP, "mmapmemfd").traits());
     assertEquals(
         new ActDetail.Named("memfd:a name", 1),
         detail(ActDetail.Named.class, Act.MEMFD_CREATE, "memfd"));
@@ -256,7 +257,8 @@ final class ActSensorsTest {
   void whatIsLeftOutIsCounted() {
     ActSensors sensors = fixture.kernel().sensors();
     ActSensors.Runs before = sensors.runs(Act.MMAP);
-    assertEquals(List.of(), told("sameuid"), "its libraries are mapped, which nobody wants to know");
+    assertEquals(
+        List.of(), told("sameuid"), "its libraries are mapped, which nobody wants to know");
     ActSensors.Runs after = sensors.runs(Act.MMAP);
     assertTrue(after.seen() > before.seen());
     assertTrue(after.filtered() > before.filtered());
