@@ -47,6 +47,7 @@ final class StockKernelsTest {
           "ExecForkRefusalTest",
           "ControllerRungTest",
           "HookFactsTest",
+          "ActSensorsTest",
           "AgentDeathTest",
           "KernelSampleFeedTest");
 
@@ -124,6 +125,12 @@ final class StockKernelsTest {
             Map.entry("observe_connect", "cgroup_hook"),
             Map.entry("observe_bind", "cgroup_hook"),
             Map.entry("account_run_queue", "tp_btf"),
+            Map.entry("observe_identity", "syscall_tracepoint"),
+            Map.entry("observe_intrusion", "syscall_tracepoint"),
+            Map.entry("observe_namespace", "syscall_tracepoint"),
+            Map.entry("observe_kernel", "syscall_tracepoint"),
+            Map.entry("observe_memory", "syscall_tracepoint"),
+            Map.entry("observe_socket", "syscall_tracepoint"),
             Map.entry("block_connect", "cgroup_hook"),
             Map.entry("throttle_connect", "cgroup_hook_eagain"),
             Map.entry("block_exec", guest.refusalRung()),
