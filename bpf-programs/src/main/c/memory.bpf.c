@@ -42,9 +42,12 @@ static __always_inline int tell_region(enum rw_act act, const struct region *reg
 		rw_count_filtered(act);
 		return 0;
 	}
-	event = rw_begin_event(&activity_ring, RW_HOOK_MEMORY, act, &actor, 0);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_MEMORY, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&activity_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_MEMORY);
+	rw_fill_act(event, RW_HOOK_MEMORY, act, &actor, 0);
 	event->arguments[0] = region->address;
 	event->arguments[1] = region->length;
 	event->arguments[2] = region->protection;
@@ -144,10 +147,11 @@ int tell_memory_file(struct rw_syscall_exit *context)
 	rw_count_seen(RW_ACT_MEMFD_CREATE);
 	if (!rw_begin_act(&actor, RW_ACT_MEMFD_CREATE))
 		return 0;
-	event = rw_reserve_act(&activity_ring, RW_HOOK_MEMORY, &actor,
-			       sizeof(*event) + RW_ACT_TEXT_SIZE);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_MEMORY, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&activity_ring, sizeof(*event) + RW_ACT_TEXT_SIZE, 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_MEMORY);
 	rw_fill_act(event, RW_HOOK_MEMORY, RW_ACT_MEMFD_CREATE, &actor, context->result);
 	event->arguments[0] = rw_syscall_argument(1);
 	file = rw_file_of(context->result);

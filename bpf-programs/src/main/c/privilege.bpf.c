@@ -58,9 +58,10 @@ SEC("tp")
 int tell_identity(struct rw_syscall_exit *context)
 {
 	enum rw_act act = bpf_get_attach_cookie(context);
-	__u64 thread = bpf_get_current_pid_tgid(), after[RW_IDS / 2] = {}, *before;
+	__u64 thread = bpf_get_current_pid_tgid(), after[RW_IDS / 2] = {}, was[RW_IDS / 2], *before;
 	struct rw_act_event *event;
 	struct rw_actor actor;
+	bool unchanged;
 
 	rw_count_seen(act);
 	if (!rw_begin_act(&actor, act))
@@ -72,22 +73,27 @@ int tell_identity(struct rw_syscall_exit *context)
 		return 0;
 	}
 	read_identity(after, act);
-	if (context->result >= 0 && before[0] == after[0] && before[1] == after[1] &&
-	    before[2] == after[2]) {
-		rw_count_filtered(act);
-	} else {
-		event = rw_begin_event(&lifecycle_ring, RW_HOOK_IDENTITY, act, &actor,
-				       context->result);
-		if (event) {
-#pragma unroll
-			for (int i = 0; i < RW_IDS / 2; i++) {
-				event->arguments[i] = before[i];
-				event->arguments[RW_IDS / 2 + i] = after[i];
-			}
-			bpf_ringbuf_submit(event, rw_wakeup_flags());
-		}
-	}
+	unchanged = before[0] == after[0] && before[1] == after[1] && before[2] == after[2];
+	was[0] = before[0];
+	was[1] = before[1];
+	was[2] = before[2];
 	bpf_map_delete_elem(&identity_before, &thread);
+	if (unchanged && context->result >= 0) {
+		rw_count_filtered(act);
+		return 0;
+	}
+	if (!rw_may_tell(RW_HOOK_IDENTITY, &actor))
+		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_IDENTITY);
+	rw_fill_act(event, RW_HOOK_IDENTITY, act, &actor, context->result);
+#pragma unroll
+	for (int i = 0; i < RW_IDS / 2; i++) {
+		event->arguments[i] = was[i];
+		event->arguments[RW_IDS / 2 + i] = after[i];
+	}
+	bpf_ringbuf_submit(event, rw_wakeup_flags());
 	return 0;
 }
 
@@ -135,10 +141,12 @@ int tell_ptrace(struct rw_syscall_exit *context)
 	}
 	if (!rw_begin_act(&actor, RW_ACT_PTRACE))
 		return 0;
-	event = rw_begin_event(&lifecycle_ring, RW_HOOK_INTRUSION, RW_ACT_PTRACE, &actor,
-			       context->result);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_INTRUSION, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_INTRUSION);
+	rw_fill_act(event, RW_HOOK_INTRUSION, RW_ACT_PTRACE, &actor, context->result);
 	event->arguments[0] = request;
 	if (request)
 		write_target(event, rw_find_task(rw_syscall_argument(1)));
@@ -158,10 +166,12 @@ int tell_memory_write(struct rw_syscall_exit *context)
 	rw_count_seen(RW_ACT_PROCESS_VM_WRITEV);
 	if (!rw_begin_act(&actor, RW_ACT_PROCESS_VM_WRITEV))
 		return 0;
-	event = rw_begin_event(&lifecycle_ring, RW_HOOK_INTRUSION, RW_ACT_PROCESS_VM_WRITEV, &actor,
-			       context->result);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_INTRUSION, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_INTRUSION);
+	rw_fill_act(event, RW_HOOK_INTRUSION, RW_ACT_PROCESS_VM_WRITEV, &actor, context->result);
 	event->arguments[0] = context->result > 0 ? context->result : 0;
 	write_target(event, rw_find_task(rw_syscall_argument(0)));
 	bpf_ringbuf_submit(event, rw_wakeup_flags());
@@ -198,10 +208,12 @@ int tell_stolen_descriptor(struct rw_syscall_exit *context)
 	rw_count_seen(RW_ACT_PIDFD_GETFD);
 	if (!rw_begin_act(&actor, RW_ACT_PIDFD_GETFD))
 		return 0;
-	event = rw_begin_event(&lifecycle_ring, RW_HOOK_INTRUSION, RW_ACT_PIDFD_GETFD, &actor,
-			       context->result);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_INTRUSION, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_INTRUSION);
+	rw_fill_act(event, RW_HOOK_INTRUSION, RW_ACT_PIDFD_GETFD, &actor, context->result);
 	event->arguments[0] = rw_syscall_argument(1);
 	write_target(event, task_of_pidfd(rw_syscall_argument(0)));
 	bpf_ringbuf_submit(event, rw_wakeup_flags());
@@ -237,9 +249,12 @@ int BPF_PROG(tell_signal, int number, struct kernel_siginfo *info, struct task_s
 		rw_count_filtered(RW_ACT_SIGNAL);
 		return 0;
 	}
-	event = rw_begin_event(&lifecycle_ring, RW_HOOK_INTRUSION, RW_ACT_SIGNAL, &actor, 0);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_INTRUSION, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_INTRUSION);
+	rw_fill_act(event, RW_HOOK_INTRUSION, RW_ACT_SIGNAL, &actor, 0);
 	event->arguments[0] = number;
 	write_target(event, task);
 	event->arguments[2] = (__u32)code;

@@ -25,11 +25,14 @@ static __always_inline int tell_sock(enum rw_act act, int descriptor, bool own, 
 	}
 	if (!rw_begin_act(&actor, act))
 		return 0;
-	event = rw_begin_event(act == RW_ACT_ACCEPT ? (void *)&activity_ring
-						    : (void *)&lifecycle_ring,
-			       RW_HOOK_SOCKET, act, &actor, result);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_SOCKET, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(act == RW_ACT_ACCEPT ? (void *)&activity_ring
+							 : (void *)&lifecycle_ring,
+				    sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_SOCKET);
+	rw_fill_act(event, RW_HOOK_SOCKET, act, &actor, result);
 	rw_write_socket(event->arguments, sk, own);
 	event->arguments[3] = number;
 	bpf_ringbuf_submit(event, rw_wakeup_flags());

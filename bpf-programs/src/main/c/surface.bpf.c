@@ -95,9 +95,12 @@ int tell_numbers(struct rw_syscall_exit *context)
 	}
 	if (!rw_begin_act(&actor, act))
 		return 0;
-	event = rw_begin_event(&lifecycle_ring, hook_of(act), act, &actor, context->result);
-	if (!event)
+	if (!rw_may_tell(hook_of(act), &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
+	if (!event)
+		return rw_lose_act(hook_of(act));
+	rw_fill_act(event, hook_of(act), act, &actor, context->result);
 	event->arguments[0] = first;
 	event->arguments[1] = second;
 	event->arguments[2] = rw_syscall_argument(2);
@@ -160,10 +163,11 @@ int BPF_PROG(tell_module, struct module *module)
 	rw_count_seen(RW_ACT_MODULE);
 	if (!rw_begin_act(&actor, RW_ACT_MODULE))
 		return 0;
-	event = rw_reserve_act(&lifecycle_ring, RW_HOOK_KERNEL, &actor,
-			       sizeof(*event) + RW_ACT_TEXT_SIZE);
-	if (!event)
+	if (!rw_may_tell(RW_HOOK_KERNEL, &actor))
 		return 0;
+	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event) + RW_ACT_TEXT_SIZE, 0);
+	if (!event)
+		return rw_lose_act(RW_HOOK_KERNEL);
 	rw_fill_act(event, RW_HOOK_KERNEL, RW_ACT_MODULE, &actor, 0);
 	event->arguments[0] = BPF_CORE_READ(module, taints);
 	length = bpf_core_read_str(event + 1, sizeof(module->name), &module->name);
