@@ -119,8 +119,7 @@ final class RingMemory {
     long end = producerPosition();
     requirePlausible(position, end);
     // Both mappings of the data serve as one stretch: a pass is no longer than the ring, so nothing
-    // wraps from record to record. What leads from one header to the next is a load, an addition, a
-    // mask and an addition; that chain is what a record costs.
+    // wraps from record to record.
     long start = position & mask;
     long origin = position - start;
     long stop = end - origin;
@@ -128,6 +127,12 @@ final class RingMemory {
     MemorySegment ring = data;
     long at = start;
     long publishAt = at + publishBytes;
+    // Most records are as long as the one before. Comparing with that one lets the processor go on
+    // to the next header by a guess, where it would have to wait until this header is loaded and
+    // the next one's place computed from it. At first that of an
+    // empty record, which is as true as any.
+    int usualHeader = 0;
+    long usualStep = HEADER_BYTES;
     int handed = 0;
     long bytes = 0;
     long discarded = 0;
@@ -136,25 +141,29 @@ final class RingMemory {
         // Acquire: pairs with the kernel's xchg of the header at commit, so that the payload which
         // was written before it is seen.
         int header = (int) INT.getAcquire(ADDRESS_SPACE, address + at);
-        if (header < 0) { // BUSY is the sign bit
-          break;
+        if (header != usualHeader) {
+          if (header < 0) { // BUSY is the sign bit
+            break;
+          }
+          usualStep = step(header);
+          usualHeader = header;
         }
-        long payload = at + HEADER_BYTES;
-        long next = at + step(header);
+        long next = at + usualStep;
         if (next > stop) {
           throw corrupt(origin + at, end, header);
         }
-        boolean kept = (header & DISCARD) == 0;
-        if (kept && keyOffset >= 0 && key(payload, header, keyOffset) > bound) {
-          break;
-        }
-        // Advanced first: a handler that throws does not get the same record again.
-        at = next;
-        if (kept) {
+        if ((header & DISCARD) == 0) {
+          long payload = at + HEADER_BYTES;
+          if (keyOffset >= 0 && key(payload, header, keyOffset) > bound) {
+            break;
+          }
+          // Advanced first: a handler that throws does not get the same record again.
+          at = next;
           handed++;
           bytes += header;
           handler.onRecord(ring, payload, header);
         } else {
+          at = next;
           discarded++;
         }
         if (at >= publishAt) {
