@@ -116,6 +116,8 @@ final class LibbpfNative {
       new IntOfIntPointerPointerPointer("bpf_map_delete_batch");
   static final IntOfIntPointerPointer OBJ_GET_INFO_BY_FD =
       new IntOfIntPointerPointer("bpf_obj_get_info_by_fd");
+  static final IntOfIntPointer OBJ_PIN = new IntOfIntPointer("bpf_obj_pin");
+  static final IntOfPointer OBJ_GET = new IntOfPointer("bpf_obj_get");
   static final IntOfIntPointer PROG_NEXT_ID = new IntOfIntPointer("bpf_prog_get_next_id");
   static final IntOfProgramLoad PROG_LOAD = new IntOfProgramLoad("bpf_prog_load");
   static final IntOfIntPointer PROG_TEST_RUN = new IntOfIntPointer("bpf_prog_test_run_opts");

@@ -4,8 +4,10 @@ package io.ringward.loader;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.ringward.bpf.BootClock;
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfIterator;
+import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.BpfProgram;
 import io.ringward.bpf.Cgroup2Mount;
@@ -14,6 +16,7 @@ import io.ringward.bpf.RawMap;
 import io.ringward.bpf.RingBufferReader;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.Verdict;
 import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.cgroup.CgroupActuator;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +45,10 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Nothing is pinned: when this is closed, or its process ends however it ends, the kernel
- * detaches all programs and drops all maps, and nothing stays enforced. While the process hangs,
- * its verdicts last {@link #HEARTBEAT_LIMIT_NANOS} at most. Thread-safe.
+ * <p>Nothing is pinned unless something in force persists: when this is closed, or its process ends
+ * however it ends, the kernel detaches all programs and drops all maps, and nothing stays enforced.
+ * While the process hangs, its verdicts last {@link #HEARTBEAT_LIMIT_NANOS} at most. What persists
+ * stays until its expiry, and is adopted by the next one that is opened. Thread-safe.
  */
 public final class HostKernel implements AutoCloseable {
   /** {@code RW_HEARTBEAT_LIMIT_NANOS}: the kernel obeys nobody who has been silent for longer. */
@@ -61,6 +66,8 @@ public final class HostKernel implements AutoCloseable {
       List.of("network_connect4", "network_connect6", "network_bind4", "network_bind6");
 
   private final Deque<AutoCloseable> held = new ArrayDeque<>();
+  private final Map<String, BpfLink> enforcing = new LinkedHashMap<>();
+  private final Predecessors predecessors;
   private final BpfObject object;
   private final Path cgroup;
   private final ProtectedProcesses protection;
@@ -76,6 +83,7 @@ public final class HostKernel implements AutoCloseable {
   private HostKernel(HostKernelOptions options) {
     try {
       hold(InstanceLock.take(options.runtimeDirectory()));
+      this.predecessors = hold(Predecessors.find(options.runtimeDirectory()));
       Cgroup2Mount mount = requireCgroup2();
       this.cgroup = options.cgroup().orElse(mount.path());
       if (!Files.isDirectory(cgroup)) {
@@ -92,10 +100,11 @@ public final class HostKernel implements AutoCloseable {
       }
       // Hooks at one place run in the order in which they were attached.
       List<String> watchHooks = loaded.schedules() ? WATCH_HOOKS : List.of();
-      hold(object.program("process_fork").attach());
+      predecessors.copyInto(object);
+      enforce("process_fork", object.program("process_fork").attach());
       watchHooks.forEach(name -> hold(object.program(name).attach()));
-      PROCESS_HOOKS.forEach(name -> hold(object.program(name).attach()));
-      CGROUP_HOOKS.forEach(name -> hold(object.program(name).attachCgroup(cgroup)));
+      PROCESS_HOOKS.forEach(name -> enforce(name, object.program(name).attach()));
+      CGROUP_HOOKS.forEach(name -> enforce(name, object.program(name).attachCgroup(cgroup)));
       if (loaded.schedules()) {
         adoptTasks();
       }
@@ -124,6 +133,17 @@ public final class HostKernel implements AutoCloseable {
       Optional<SyscallWatch> watch =
           loaded.schedules() ? Optional.of(hold(new SyscallWatch(object))) : Optional.empty();
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
+      enforcing.putAll(refusals.links());
+      // Again, for those who were born under the old hooks while ours were being attached.
+      List<Verdict> adopted = predecessors.copyInto(object);
+      PersistentPins pins =
+          hold(
+              new PersistentPins(
+                  PinPlace.of(options.runtimeDirectory()),
+                  options.runtimeDirectory(),
+                  ProcessHandle.current().pid() + "-" + BootClock.nanos(),
+                  object,
+                  enforcing));
       this.verdicts =
           hold(
               new KernelVerdictTable(
@@ -134,8 +154,10 @@ public final class HostKernel implements AutoCloseable {
                   new ProtectionRefresh(object, walk, files, executables, protection.executables()),
                   new VerdictObjection(refusals, controllers),
                   controllers,
-                  watch));
-      this.policy = hold(new KernelPolicyTable(object, hash));
+                  watch,
+                  pins,
+                  adopted));
+      this.policy = hold(new KernelPolicyTable(object, hash, pins, options.enforce()));
       this.rungs =
           new CapabilityLadder(
                   new HookFiring(this::runs),
@@ -150,10 +172,25 @@ public final class HostKernel implements AutoCloseable {
           .filter(rung -> !rung.best())
           .forEach(
               rung -> LOG.info("{} stands on {}: {}", rung.capability(), rung.rung(), rung.why()));
+    } catch (IOException e) {
+      close();
+      throw new HostKernelException("pins cannot be looked at: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private void enforce(String program, BpfLink link) {
+    enforcing.put(program, hold(link));
+  }
+
+  /**
+   * Ends what a guardian before has left enforced, now that this one stands in its place: to be
+   * called when rules and verdicts are in force here. Idempotent.
+   */
+  public void takeOver() {
+    predecessors.end();
   }
 
   /**

@@ -13,6 +13,7 @@ import io.ringward.kernel.InlineRule;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.PolicyTable;
 import io.ringward.kernel.WireLayouts;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -23,6 +24,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Inline rules in the kernel's tables ({@code inline.bpf.c}). A new generation is filled beside the
@@ -30,6 +33,7 @@ import java.util.Set;
  * that taken away. Thread-safe.
  */
 public final class KernelPolicyTable implements PolicyTable {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelPolicyTable.class);
   private static final VarHandle WORD = JAVA_LONG.varHandle();
   private static final long ROW_BYTES = WireLayouts.INLINE_ROW.byteSize();
   private static final long PERSIST = WireCodecs.offset(WireLayouts.INLINE_ROW, "persist_nanos");
@@ -42,6 +46,8 @@ public final class KernelPolicyTable implements PolicyTable {
   private final RawMap graceToken;
   private final MemorySegment active;
   private final InlineAsking asking;
+  private final PersistentPins pins;
+  private final boolean enforces;
   private final TextHash hash;
   private final int mostEntries;
   private final Map<String, Long> before = new HashMap<>();
@@ -50,7 +56,12 @@ public final class KernelPolicyTable implements PolicyTable {
   private int generation;
   private boolean closed;
 
-  KernelPolicyTable(BpfObject object, TextHash hash) {
+  /**
+   * @param enforces false in shadow mode: nothing persists then
+   */
+  KernelPolicyTable(BpfObject object, TextHash hash, PersistentPins pins, boolean enforces) {
+    this.pins = pins;
+    this.enforces = enforces;
     this.entries = object.map("inline_entry", InlineEntries.ATOM, InlineEntries.ENTRY);
     this.tables = object.map("inline_table");
     this.rows = object.map("inline_row");
@@ -82,8 +93,26 @@ public final class KernelPolicyTable implements PolicyTable {
             | Integer.toUnsignedLong(Operation.mask(next.operations())));
     retire(inForce);
     inForce = next;
+    keepPins();
     return new Publication(
         generation, next.taken().stream().map(InlineRule::name).toList(), next.leftOut());
+  }
+
+  private void keepPins() {
+    long lasting =
+        enforces
+            ? inForce.taken().stream()
+                .filter(rule -> !rule.shadow())
+                .mapToLong(InlineRule::persistNanos)
+                .max()
+                .orElse(0)
+            : 0;
+    try {
+      pins.hold(this, 0, lasting);
+    } catch (IOException e) {
+      LOG.warn(
+          "rules that persist end with the agent, the hooks cannot be pinned: {}", e.getMessage());
+    }
   }
 
   private static void requireDistinct(List<InlineRule> rules) {

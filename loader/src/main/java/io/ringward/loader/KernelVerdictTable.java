@@ -16,6 +16,7 @@ import io.ringward.kernel.VerdictTable;
 import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.LiveProcess.Mark;
 import io.ringward.loader.WireCodecs.VerdictValue;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,8 +60,13 @@ public final class KernelVerdictTable implements VerdictTable {
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final Deque<InForce> ended = new ArrayDeque<>();
   private final VerdictSweeper sweeper;
+  private final PersistentPins pins;
+  private final Set<Long> adopted;
   private boolean closed;
 
+  /**
+   * @param adopted verdicts that persist from a guardian before, in the maps already
+   */
   KernelVerdictTable(
       BpfObject object,
       ProcessWalk walk,
@@ -69,7 +75,9 @@ public final class KernelVerdictTable implements VerdictTable {
       ProtectionRefresh protection,
       VerdictObjection objection,
       ControllerRung controllers,
-      Optional<SyscallWatch> watch) {
+      Optional<SyscallWatch> watch,
+      PersistentPins pins,
+      List<Verdict> adopted) {
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
@@ -80,6 +88,11 @@ public final class KernelVerdictTable implements VerdictTable {
     this.objection = objection;
     this.controllers = controllers;
     this.watch = watch;
+    this.pins = pins;
+    adopted.forEach(verdict -> inForce.put(verdict.id(), verdict));
+    this.adopted = new HashSet<>(inForce.keySet());
+    control.setCgroupVerdicts(countControlGroups());
+    keepPins();
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
   }
@@ -124,7 +137,9 @@ public final class KernelVerdictTable implements VerdictTable {
   /** Writes the verdict itself, then the references to it; takes it back when there are none. */
   private Outcome write(Verdict verdict, Supplier<Outcome> references) {
     try {
-      if (!verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.IF_ABSENT)) {
+      // One that was adopted goes on with its hits and its bucket.
+      if (!verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.IF_ABSENT)
+          && !adopted.remove(verdict.id())) {
         return new Outcome.Refused("verdict " + verdict.idText() + " is in force already");
       }
     } catch (BpfException e) {
@@ -143,7 +158,13 @@ public final class KernelVerdictTable implements VerdictTable {
     }
     if (outcome instanceof Outcome.Applied) {
       inForce.put(verdict.id(), verdict);
+      if (verdict.persist() && keepPins().isPresent()) {
+        String why = keepPins().orElse("");
+        release(verdict.id());
+        return new Outcome.Refused("it cannot outlive the agent: " + why);
+      }
     } else {
+      inForce.remove(verdict.id());
       // References to it may have been written: without the verdict they mean nothing.
       verdicts.remove(verdict.id());
     }
@@ -194,11 +215,13 @@ public final class KernelVerdictTable implements VerdictTable {
     }
     List<Long> references = new ArrayList<>(cgroupReferences.get(id).orElse(List.of()));
     references.removeIf(reference -> !inForce.containsKey(reference));
-    if (references.size() == WireLayouts.VERDICT_SLOTS) {
+    if (references.size() == WireLayouts.VERDICT_SLOTS && !references.contains(verdict.id())) {
       return new Outcome.Refused(
           "the cgroup is under four verdicts already: release one with 'ringward verdicts release'");
     }
-    references.add(verdict.id());
+    if (!references.contains(verdict.id())) {
+      references.add(verdict.id());
+    }
     try {
       cgroupReferences.update(id, references, UpdateMode.ANY);
     } catch (BpfException e) {
@@ -254,6 +277,7 @@ public final class KernelVerdictTable implements VerdictTable {
     if (over == null) {
       return false;
     }
+    adopted.remove(verdictId);
     verdicts
         .get(verdictId)
         .ifPresent(last -> {
@@ -269,7 +293,33 @@ public final class KernelVerdictTable implements VerdictTable {
       forgetControlGroup(id);
     }
     // The references of processes mean nothing now; the kernel reuses their slots.
+    if (over.persist()) {
+      keepPins();
+    }
     return true;
+  }
+
+  /**
+   * Has the enforcement pinned for as long as the longest verdict that persists, if any does.
+   *
+   * @return why that is not possible; empty when it is
+   */
+  private Optional<String> keepPins() {
+    long until =
+        control.enforces()
+            ? inForce.values().stream()
+                .filter(verdict -> verdict.persist() && !verdict.shadow())
+                .mapToLong(Verdict::expiryNanos)
+                .max()
+                .orElse(0)
+            : 0;
+    try {
+      pins.hold(this, until, 0);
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.warn("the enforcement cannot be pinned: {}", e.getMessage());
+      return Optional.of(e.getMessage());
+    }
   }
 
   private void forgetControlGroup(long id) {
@@ -346,7 +396,11 @@ public final class KernelVerdictTable implements VerdictTable {
     sweeper.close(); // without the lock, which it may be waiting for
     synchronized (this) {
       if (!closed) {
-        List.copyOf(inForce.keySet()).forEach(this::release);
+        for (Verdict verdict : List.copyOf(inForce.values())) {
+          if (!verdict.persist() || verdict.shadow() || !control.enforces()) {
+            release(verdict.id());
+          }
+        }
         closed = true;
       }
     }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,7 @@ final class RefusalHooks implements AutoCloseable {
   private static final String SIGNAL = "signal";
   private static final String NONE = "none";
 
-  private final List<BpfLink> links = new ArrayList<>();
+  private final Map<String, BpfLink> links = new LinkedHashMap<>();
   private final Map<Operation, Stand> stands = new EnumMap<>(Operation.class);
 
   /**
@@ -80,7 +81,7 @@ final class RefusalHooks implements AutoCloseable {
     try {
       BpfLink link = loaded.object().program(name).attach();
       if (firing.fires(HOOKS.get(operation))) {
-        links.add(link);
+        links.put(name, link);
         String better = loaded.trampolineRefusal();
         return new Stand(
             trampoline.label(),
@@ -111,6 +112,11 @@ final class RefusalHooks implements AutoCloseable {
       }
       return runs;
     }
+  }
+
+  /** What is attached, by the names of the programs. */
+  Map<String, BpfLink> links() {
+    return Map.copyOf(links);
   }
 
   /** Operations of which a refusal can be told to the caller, so that they can be throttled. */
@@ -164,7 +170,7 @@ final class RefusalHooks implements AutoCloseable {
 
   @Override
   public void close() {
-    links.reversed().forEach(BpfLink::close);
+    List.copyOf(links.values()).reversed().forEach(BpfLink::close);
     links.clear();
   }
 }

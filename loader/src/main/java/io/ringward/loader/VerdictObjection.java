@@ -16,6 +16,7 @@ final class VerdictObjection {
 
   private final Set<Operation> throttleable;
   private final Set<Operation> blockable;
+  private final Set<Operation> throttledByHooks;
   private final ControllerRung controllers;
 
   /**
@@ -26,6 +27,7 @@ final class VerdictObjection {
     this.throttleable = EnumSet.of(Operation.CONNECT, Operation.BIND);
     throttleable.addAll(refusals.refusable());
     this.blockable = EnumSet.copyOf(throttleable);
+    this.throttledByHooks = EnumSet.copyOf(throttleable);
     throttleable.addAll(controllers.throttleable());
     blockable.addAll(refusals.bySignal());
     this.controllers = controllers;
@@ -40,6 +42,12 @@ final class VerdictObjection {
     if (verdict.expiryNanos() <= nowNanos) {
       return Optional.of("it had expired before it could be applied");
     }
+    if (verdict.persist()) {
+      Optional<String> opposed = toPersistence(verdict);
+      if (opposed.isPresent()) {
+        return opposed;
+      }
+    }
     return switch (verdict.action()) {
       case FREEZE ->
           controllers.freezes()
@@ -52,6 +60,27 @@ final class VerdictObjection {
       case BLOCK -> toOperations(verdict, blockable, "block");
       case OBSERVE, WATCH, KILL -> Optional.empty();
     };
+  }
+
+  /** What processes and controllers do ends with the agent: the hooks alone can stay. */
+  private Optional<String> toPersistence(Verdict verdict) {
+    Set<Operation> hooks =
+        switch (verdict.action()) {
+          case THROTTLE -> throttledByHooks;
+          case BLOCK -> blockable;
+          case OBSERVE, WATCH, FREEZE, KILL -> Set.of();
+        };
+    if (hooks.isEmpty()) {
+      return Optional.of(
+          "only 'throttle' and 'block' can persist, not '" + verdict.action().label() + "'");
+    }
+    Set<Operation> beyond = EnumSet.copyOf(verdict.operations());
+    beyond.removeAll(hooks);
+    return beyond.size() < verdict.operations().size()
+        ? Optional.empty()
+        : Optional.of(
+            "%s of %s cannot persist here, since no hook does it: name one of %s"
+                .formatted(verdict.action().label(), labels(beyond), labels(hooks)));
   }
 
   private static Optional<String> toOperations(
