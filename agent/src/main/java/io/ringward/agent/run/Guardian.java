@@ -100,6 +100,7 @@ public final class Guardian implements AutoCloseable {
       this.kernel = hold(KernelSide.open(configuration));
       VerdictArchive archive = archive();
       enforceWhatWas(archive);
+      kernel.takeOver();
       this.loopMetrics = new LoopMetrics(registry, configuration.mode(), clock::now);
       AgentMetrics metrics =
           new AgentMetrics(
