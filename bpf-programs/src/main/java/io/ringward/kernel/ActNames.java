@@ -191,6 +191,36 @@ public final class ActNames {
     return bits.text();
   }
 
+  /** SUCCESS, or the name of the error in a system call's result. */
+  public static String outcome(long result) {
+    if (result >= 0) {
+      return "SUCCESS";
+    }
+    return switch ((int) -result) {
+      case 1 -> "EPERM";
+      case 2 -> "ENOENT";
+      case 3 -> "ESRCH";
+      case 4 -> "EINTR";
+      case 5 -> "EIO";
+      case 9 -> "EBADF";
+      case 11 -> "EAGAIN";
+      case 12 -> "ENOMEM";
+      case 13 -> "EACCES";
+      case 14 -> "EFAULT";
+      case 16 -> "EBUSY";
+      case 17 -> "EEXIST";
+      case 22 -> "EINVAL";
+      case 24 -> "EMFILE";
+      case 28 -> "ENOSPC";
+      case 38 -> "ENOSYS";
+      case 95 -> "EOPNOTSUPP";
+      case 97 -> "EAFNOSUPPORT";
+      case 98 -> "EADDRINUSE";
+      case 126 -> "ENOKEY";
+      default -> "E" + -result;
+    };
+  }
+
   /** A command of bpf(2). */
   public static String bpfCommand(long command) {
     return command >= 0 && command < BPF_COMMANDS.size()

@@ -19,6 +19,15 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
+  private static final Set<EventType> PEERS =
+      Set.of(
+          EventType.CONNECT,
+          EventType.ACCEPT,
+          EventType.SEND,
+          EventType.DUP,
+          EventType.FLOW,
+          EventType.DNS);
+
   @Test
   void absentValuesFailEveryTestAndPassItsNegation() {
     List<String> tests =
@@ -169,8 +178,9 @@ class EvaluationTest {
                 "not evt.type in (execve, clone, procexit)",
                 EnumSet.complementOf(
                     EnumSet.of(EventType.EXECVE, EventType.CLONE, EventType.PROCEXIT))),
-            Map.entry("fd.rport = 22", Set.of(EventType.CONNECT)),
-            Map.entry("fd.sport = 22", Set.of(EventType.CONNECT, EventType.BIND)),
+            Map.entry("fd.rport = 22", PEERS),
+            Map.entry("fd.rport = 22 and evt.type in (connect, bind)", Set.of(EventType.CONNECT)),
+            Map.entry("evt.type = bind and fd.sport = 22", Set.of(EventType.BIND)),
             Map.entry("not fd.rport = 22", EnumSet.allOf(EventType.class)),
             Map.entry("not fd.rport exists", EnumSet.allOf(EventType.class)),
             Map.entry("proc.name = x", EnumSet.allOf(EventType.class)),
@@ -199,8 +209,8 @@ class EvaluationTest {
             "evt.type = connect", Set.of(Operation.CONNECT),
             "evt.type in (bind, connect)", Set.of(Operation.CONNECT, Operation.BIND),
             "evt.type = fork", Set.of(Operation.FORK),
-            "evt.type = execve", EnumSet.allOf(Operation.class),
-            "proc.name = x", EnumSet.allOf(Operation.class));
+            "evt.type = execve", Operation.unlessNamed(),
+            "proc.name = x", Operation.unlessNamed());
     expected.forEach((condition, operations) -> {
       String text = Compiling.item("r", condition) + "  action: block\n  for: 1m\n";
       Rule rule = Compiling.compile(text).rules().rules().getFirst();

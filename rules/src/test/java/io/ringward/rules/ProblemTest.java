@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringward.rules.event.EventType;
 import io.ringward.rules.problem.RuleException;
 import io.ringward.rules.problem.RuleProblem;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +79,8 @@ class ProblemTest {
           tolower(proc.name) = x | 2:14 | the transformer 'tolower' is not supported yet
           proc.name = x and #a | 2:32 | expected a field, a macro, 'not', 'and', 'or' or a parenthesis, found '#'
           """)
-  void conditionProblems(String condition, String where, String message) {
+  void conditionProblems(String condition, String where, String words) {
+    String message = words.replace("{types}", String.join(", ", EventType.allNames()));
     // In a literal block, as YAML would take some of these characters for its own.
     String block = item("r", "|\n             " + condition.replace("\\\\", "\\"));
     String expected = "a.yaml:" + where.replace("2:", "3:") + ": " + message.replace("\\\\", "\\");

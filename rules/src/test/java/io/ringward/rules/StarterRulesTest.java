@@ -252,7 +252,7 @@ class StarterRulesTest {
 
   @Test
   void everyRuleNamesATacticAndATechnique() {
-    assertEquals(14, compilation.rules().rules().size());
+    assertEquals(21, compilation.rules().rules().size());
     for (Rule rule : compilation.rules().rules()) {
       assertTrue(rule.tags().stream().anyMatch(tag -> tag.startsWith("mitre_")), rule.name());
       assertTrue(

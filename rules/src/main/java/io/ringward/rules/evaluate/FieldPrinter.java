@@ -88,7 +88,7 @@ final class FieldPrinter {
   }
 
   private static boolean printEndpoint(EventContext event, StringBuilder out) {
-    boolean remote = event.type() == EventType.CONNECT;
+    boolean remote = event.has(Fact.REMOTE_ADDRESS, 0);
     Fact address = remote ? Fact.REMOTE_ADDRESS : Fact.LOCAL_ADDRESS;
     Fact port = remote ? Fact.REMOTE_PORT : Fact.LOCAL_PORT;
     if (!event.has(address, 0)) {

@@ -85,7 +85,72 @@ public enum Fact {
   /** User id that chown asks for. */
   FILE_OWNER(Kind.NUMBER),
   /** Group id that chown asks for. */
-  FILE_GROUP(Kind.NUMBER);
+  FILE_GROUP(Kind.NUMBER),
+
+  /** What the system call of an act returned, or the negative errno. */
+  ACT_RESULT(Kind.NUMBER),
+  /** 1 when the act failed, else 0. */
+  ACT_FAILED(Kind.NUMBER),
+  /** SUCCESS, or the name of the errno. */
+  ACT_OUTCOME(Kind.TEXT),
+  /** Effective user or group id before the act. */
+  ID_BEFORE(Kind.NUMBER),
+  /** Effective user or group id after the act. */
+  ID_AFTER(Kind.NUMBER),
+  /** Effective capabilities after the act, by name. */
+  CAPABILITIES(Kind.TEXT),
+  /** Effective capabilities that the act has brought, by name. */
+  CAPABILITIES_GAINED(Kind.TEXT),
+  /** Process id of whom an act is done to. */
+  TARGET_ID(Kind.NUMBER),
+  /** Effective user id of whom an act is done to. */
+  TARGET_USER(Kind.NUMBER),
+  /** Short name of whom an act is done to. */
+  TARGET_NAME(Kind.TEXT),
+  /** Executable of whom an act is done to. */
+  TARGET_PATH(Kind.TEXT),
+  /** 1 when an act is done to a child of the actor, else 0. */
+  TARGET_IS_CHILD(Kind.NUMBER),
+  /** What ptrace is asked for. */
+  TRACE_REQUEST(Kind.TEXT),
+  /** Number of a signal. */
+  SIGNAL_NUMBER(Kind.NUMBER),
+  /** Flags of an act, by name. */
+  ACT_FLAGS(Kind.TEXT),
+  /** Command of bpf(2) or keyctl(2), by name. */
+  ACT_COMMAND(Kind.TEXT),
+  /** Name of a module or of a memory file. */
+  ACT_NAME(Kind.TEXT),
+  /** Protection of memory, by name. */
+  MEMORY_PROTECTION(Kind.TEXT),
+  /** 1 when no file stands behind the memory, else 0. */
+  MEMORY_ANONYMOUS(Kind.NUMBER),
+  /** 1 when the memory is writable or was written, else 0. */
+  MEMORY_WRITTEN(Kind.NUMBER),
+  /** 1 when the memory is the stack, else 0. */
+  MEMORY_STACK(Kind.NUMBER),
+  /** 1 when the memory is of a file that never had a name, else 0. */
+  MEMORY_MEMFD(Kind.NUMBER),
+  /** Family of a socket, by name. */
+  SOCKET_DOMAIN(Kind.TEXT),
+  /** Type of a socket, by name. */
+  SOCKET_TYPE(Kind.TEXT),
+  /** Protocol number of a socket. */
+  SOCKET_PROTOCOL(Kind.NUMBER),
+  /** Bytes that this side sent in a connection. */
+  FLOW_SENT(Kind.NUMBER),
+  /** Bytes that this side received in a connection. */
+  FLOW_RECEIVED(Kind.NUMBER),
+  /** Nanoseconds from the beginning to the end of a connection. */
+  FLOW_DURATION(Kind.NUMBER),
+  /** Segments that this side sent again in a connection. */
+  FLOW_RETRANSMITS(Kind.NUMBER),
+  /** 1 when the other side asked for the connection, else 0. */
+  FLOW_ACCEPTED(Kind.NUMBER),
+  /** Name that is asked for. */
+  QUESTION_NAME(Kind.TEXT),
+  /** Type of record that is asked for. */
+  QUESTION_TYPE(Kind.TEXT);
 
   /** How a fact is read from an {@link EventContext}. */
   public enum Kind {

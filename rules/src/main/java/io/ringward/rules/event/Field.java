@@ -156,6 +156,200 @@ public enum Field {
   EVT_ARG_MODE(
       "evt.arg.mode", NUMBER, "The mode that chmod asks for.", FileEvents.CHMODS, Fact.FILE_MODE),
 
+  EVT_RES(
+      "evt.res",
+      TEXT,
+      "SUCCESS, or the name of the error that an act ended with.",
+      ActEvents.ALL,
+      Fact.ACT_OUTCOME),
+  EVT_RAWRES(
+      "evt.rawres",
+      NUMBER,
+      "What an act's system call returned, or the negative errno.",
+      ActEvents.ALL,
+      Fact.ACT_RESULT),
+  EVT_FAILED("evt.failed", BOOLEAN, "Whether an act failed.", ActEvents.ALL, Fact.ACT_FAILED),
+  EVT_ARG_UID(
+      "evt.arg.uid",
+      NUMBER,
+      "Effective user id after setuid.",
+      ActEvents.of(EventType.SETUID),
+      Fact.ID_AFTER),
+  EVT_ARG_GID(
+      "evt.arg.gid",
+      NUMBER,
+      "Effective group id after setgid.",
+      ActEvents.of(EventType.SETGID),
+      Fact.ID_AFTER),
+  EVT_ARG_BEFORE(
+      "evt.arg.before",
+      NUMBER,
+      "Effective user or group id before setuid or setgid. Ringward's own.",
+      ActEvents.IDENTITY,
+      Fact.ID_BEFORE),
+  EVT_ARG_CAP_EFFECTIVE(
+      "evt.arg.cap_effective",
+      TEXT,
+      "Effective capabilities after capset, by name.",
+      ActEvents.CAPABILITIES,
+      Fact.CAPABILITIES),
+  EVT_ARG_CAP_GAINED(
+      "evt.arg.cap_gained",
+      TEXT,
+      "Effective capabilities that capset has brought, by name. Ringward's own.",
+      ActEvents.CAPABILITIES,
+      Fact.CAPABILITIES_GAINED),
+  EVT_ARG_PID(
+      "evt.arg.pid",
+      NUMBER,
+      "Process id of whom an act is done to.",
+      ActEvents.TARGETED,
+      Fact.TARGET_ID),
+  EVT_ARG_REQUEST(
+      "evt.arg.request",
+      TEXT,
+      "What ptrace is asked for, such as PTRACE_ATTACH.",
+      ActEvents.of(EventType.PTRACE),
+      Fact.TRACE_REQUEST),
+  EVT_ARG_SIGNAL(
+      "evt.arg.signal",
+      NUMBER,
+      "Number of the signal. Ringward's own.",
+      ActEvents.of(EventType.KILL),
+      Fact.SIGNAL_NUMBER),
+  EVT_ARG_FLAGS(
+      "evt.arg.flags",
+      TEXT,
+      "Flags of setns, unshare and memfd_create, by name: CLONE_NEWUSER|CLONE_NEWNS.",
+      ActEvents.FLAGGED,
+      Fact.ACT_FLAGS),
+  EVT_ARG_CMD(
+      "evt.arg.cmd",
+      TEXT,
+      "Command of bpf or keyctl, such as BPF_PROG_LOAD.",
+      ActEvents.COMMANDED,
+      Fact.ACT_COMMAND),
+  EVT_ARG_NAME(
+      "evt.arg.name",
+      TEXT,
+      "Name of a kernel module, or of a memory file with memfd: before it.",
+      ActEvents.NAMED,
+      Fact.ACT_NAME),
+  EVT_ARG_PROT(
+      "evt.arg.prot",
+      TEXT,
+      "Protection of memory, such as PROT_READ|PROT_EXEC.",
+      ActEvents.MEMORY,
+      Fact.MEMORY_PROTECTION),
+  EVT_ARG_DOMAIN(
+      "evt.arg.domain",
+      TEXT,
+      "Family of a new socket, such as AF_PACKET.",
+      ActEvents.SOCKETS,
+      Fact.SOCKET_DOMAIN),
+  EVT_ARG_TYPE(
+      "evt.arg.type",
+      TEXT,
+      "Type of a new socket, such as SOCK_RAW.",
+      ActEvents.SOCKETS,
+      Fact.SOCKET_TYPE),
+  EVT_ARG_PROTO(
+      "evt.arg.proto",
+      NUMBER,
+      "Protocol number of a new socket.",
+      ActEvents.SOCKETS,
+      Fact.SOCKET_PROTOCOL),
+  TARGET_UID(
+      "target.uid",
+      NUMBER,
+      "Effective user id of whom an act is done to. Ringward's own.",
+      ActEvents.TARGETED,
+      Fact.TARGET_USER),
+  TARGET_NAME(
+      "target.name",
+      TEXT,
+      "Short name of whom an act is done to. Ringward's own.",
+      ActEvents.TARGETED,
+      Fact.TARGET_NAME),
+  TARGET_EXEPATH(
+      "target.exepath",
+      TEXT,
+      "Executable of whom an act is done to. Ringward's own.",
+      ActEvents.TARGETED,
+      Fact.TARGET_PATH),
+  TARGET_IS_CHILD(
+      "target.is_child",
+      BOOLEAN,
+      "Whether an act is done to a process that the actor has made. Ringward's own.",
+      ActEvents.TARGETED,
+      Fact.TARGET_IS_CHILD),
+  MEMORY_IS_ANONYMOUS(
+      "memory.is_anonymous",
+      BOOLEAN,
+      "Whether no file stands behind memory that becomes executable. Ringward's own.",
+      ActEvents.MEMORY,
+      Fact.MEMORY_ANONYMOUS),
+  MEMORY_IS_WRITTEN(
+      "memory.is_written",
+      BOOLEAN,
+      "Whether memory that becomes executable is writable, or was written. Ringward's own.",
+      ActEvents.MEMORY,
+      Fact.MEMORY_WRITTEN),
+  MEMORY_IS_STACK(
+      "memory.is_stack",
+      BOOLEAN,
+      "Whether the stack becomes executable. Ringward's own.",
+      ActEvents.MEMORY,
+      Fact.MEMORY_STACK),
+  MEMORY_IS_MEMFD(
+      "memory.is_memfd",
+      BOOLEAN,
+      "Whether memory that becomes executable is of a file without a name. Ringward's own.",
+      ActEvents.MEMORY,
+      Fact.MEMORY_MEMFD),
+  FLOW_BYTES_SENT(
+      "flow.bytes_sent",
+      NUMBER,
+      "Bytes that this side sent in a connection. Ringward's own.",
+      ActEvents.FLOWS,
+      Fact.FLOW_SENT),
+  FLOW_BYTES_RECEIVED(
+      "flow.bytes_received",
+      NUMBER,
+      "Bytes that this side received in a connection. Ringward's own.",
+      ActEvents.FLOWS,
+      Fact.FLOW_RECEIVED),
+  FLOW_DURATION(
+      "flow.duration",
+      NUMBER,
+      "Nanoseconds that a connection lasted. Ringward's own.",
+      ActEvents.FLOWS,
+      Fact.FLOW_DURATION),
+  FLOW_RETRANSMITS(
+      "flow.retransmits",
+      NUMBER,
+      "Segments that this side sent again in a connection. Ringward's own.",
+      ActEvents.FLOWS,
+      Fact.FLOW_RETRANSMITS),
+  FLOW_IS_ACCEPTED(
+      "flow.is_accepted",
+      BOOLEAN,
+      "Whether the other side asked for a connection. Ringward's own.",
+      ActEvents.FLOWS,
+      Fact.FLOW_ACCEPTED),
+  DNS_NAME(
+      "dns.name",
+      TEXT,
+      "Name that a name server is asked for, in small letters. Ringward's own.",
+      ActEvents.QUESTIONS,
+      Fact.QUESTION_NAME),
+  DNS_TYPE(
+      "dns.type",
+      TEXT,
+      "Type of record that a name server is asked for, such as TXT. Ringward's own.",
+      ActEvents.QUESTIONS,
+      Fact.QUESTION_TYPE),
+
   FS_PATH_NAME(
       "fs.path.name",
       TEXT,
@@ -394,13 +588,13 @@ public enum Field {
 
   /** Which side of a connection a field reads on which event. */
   private enum Endpoint {
-    REMOTE_ADDRESS(Map.of(EventType.CONNECT, Fact.REMOTE_ADDRESS)),
-    LOCAL_ADDRESS(Map.of(EventType.BIND, Fact.LOCAL_ADDRESS)),
-    ANY_ADDRESS(Map.of(EventType.CONNECT, Fact.REMOTE_ADDRESS, EventType.BIND, Fact.LOCAL_ADDRESS)),
-    REMOTE_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT)),
-    LOCAL_PORT(Map.of(EventType.BIND, Fact.LOCAL_PORT)),
-    ANY_PORT(Map.of(EventType.CONNECT, Fact.REMOTE_PORT, EventType.BIND, Fact.LOCAL_PORT)),
-    PROTOCOL(Map.of(EventType.CONNECT, Fact.PROTOCOL, EventType.BIND, Fact.PROTOCOL)),
+    REMOTE_ADDRESS(ActEvents.remote(Fact.REMOTE_ADDRESS)),
+    LOCAL_ADDRESS(ActEvents.local(Fact.LOCAL_ADDRESS)),
+    ANY_ADDRESS(ActEvents.any(Fact.REMOTE_ADDRESS, Fact.LOCAL_ADDRESS)),
+    REMOTE_PORT(ActEvents.remote(Fact.REMOTE_PORT)),
+    LOCAL_PORT(ActEvents.local(Fact.LOCAL_PORT)),
+    ANY_PORT(ActEvents.any(Fact.REMOTE_PORT, Fact.LOCAL_PORT)),
+    PROTOCOL(ActEvents.any(Fact.PROTOCOL, Fact.PROTOCOL)),
     /** A socket's address or a file's path. */
     ANYTHING(addressOrPath());
 
@@ -413,8 +607,7 @@ public enum Field {
 
     private static Map<EventType, Fact> addressOrPath() {
       Map<EventType, Fact> facts = FileEvents.on(FileEvents.ALL, Fact.FILE_PATH);
-      facts.put(EventType.CONNECT, Fact.REMOTE_ADDRESS);
-      facts.put(EventType.BIND, Fact.LOCAL_ADDRESS);
+      facts.putAll(ActEvents.any(Fact.REMOTE_ADDRESS, Fact.LOCAL_ADDRESS));
       return facts;
     }
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.jobs.function;
 
+import io.ringward.kernel.ActView;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
@@ -24,6 +25,7 @@ final class EventFacts implements EventContext {
   private final ProcessEntry[] generations = new ProcessEntry[1 + ProcessTable.MOST_ANCESTORS];
 
   private final FileNames files = new FileNames();
+  private final ActFacts acts;
   private EventView view;
   private EventType type;
 
@@ -39,6 +41,7 @@ final class EventFacts implements EventContext {
 
   EventFacts(ProcessTable table) {
     this.table = table;
+    this.acts = new ActFacts(table);
   }
 
   /** Sets what to add to {@code CLOCK_BOOTTIME} to get the time since the epoch. */
@@ -74,6 +77,7 @@ final class EventFacts implements EventContext {
     known = 1;
     complete = false;
     files.move(view);
+    acts.move(view);
     number++;
   }
 
@@ -120,9 +124,14 @@ final class EventFacts implements EventContext {
       case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER, EXE_DELETED, EXE_SETID ->
           generations[0].origin != ProcessEntry.Origin.STRAY;
       case EXIT_STATUS -> view.kind() == EventKind.EXIT;
-      case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT;
-      case LOCAL_ADDRESS, LOCAL_PORT -> view.kind() == EventKind.BIND;
-      case PROTOCOL -> view.kind() == EventKind.CONNECT || view.kind() == EventKind.BIND;
+      case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT || acts.hasPeer();
+      case LOCAL_ADDRESS -> view.kind() == EventKind.BIND || acts.isListen();
+      case LOCAL_PORT -> view.kind() == EventKind.BIND || acts.isListen() || acts.hasPeer();
+      case PROTOCOL ->
+          view.kind() == EventKind.CONNECT
+              || view.kind() == EventKind.BIND
+              || acts.isListen()
+              || acts.hasPeer();
       case FILE_INODE, FILE_DEVICE -> isFile() && FileView.inode(view) != 0;
       case FILE_OUTCOME,
           OPEN_READ,
@@ -136,6 +145,7 @@ final class EventFacts implements EventContext {
       case FILE_PATH, FILE_DIRECTORY, FILE_NAME, FILE_TARGET -> text(fact, generation) != null;
       case PROCESS_NAME, PROCESS_EXE, PROCESS_EXE_PATH, PROCESS_ARGUMENTS, PROCESS_COMMAND_LINE ->
           text(fact, generation) != null;
+      default -> acts.has(fact);
     };
   }
 
@@ -155,8 +165,9 @@ final class EventFacts implements EventContext {
       case EXE_DELETED -> flag(ExecFlag.UNLINKED);
       case EXE_SETID -> flag(ExecFlag.SETID);
       case EXIT_STATUS -> view.exitCode();
-      case REMOTE_PORT, LOCAL_PORT -> view.port();
-      case PROTOCOL -> view.protocol();
+      case REMOTE_PORT -> isAct() ? ActView.remotePort(view) : view.port();
+      case LOCAL_PORT -> isAct() ? ActView.localPort(view) : view.port();
+      case PROTOCOL -> isAct() ? ActView.protocol(view) : view.protocol();
       case FILE_INODE -> FileView.inode(view);
       case FILE_DEVICE -> Integer.toUnsignedLong(FileView.device(view));
       case FILE_OUTCOME -> FileView.decision(view) == Decision.ALLOWED.ordinal() ? 0 : -1;
@@ -179,6 +190,7 @@ final class EventFacts implements EventContext {
           REMOTE_ADDRESS,
           LOCAL_ADDRESS ->
           throw new IllegalArgumentException(fact + " is not a number");
+      default -> acts.number(fact);
     };
   }
 
@@ -234,7 +246,12 @@ final class EventFacts implements EventContext {
           LOCAL_PORT,
           PROTOCOL ->
           throw new IllegalArgumentException(fact + " is not a text");
+      default -> acts.text(fact);
     };
+  }
+
+  private boolean isAct() {
+    return view.kind() == EventKind.ACT;
   }
 
   private boolean isFile() {
@@ -251,11 +268,17 @@ final class EventFacts implements EventContext {
 
   @Override
   public long addressHigh(Fact fact) {
+    if (isAct()) {
+      return ActView.addressHigh(view);
+    }
     return view.isIpv4() ? 0 : view.addressHigh();
   }
 
   @Override
   public long addressLow(Fact fact) {
+    if (isAct()) {
+      return ActView.addressLow(view);
+    }
     return view.isIpv4() ? 0xFFFF_0000_0000L | (view.addressHigh() >>> 32) : view.addressLow();
   }
 }
