@@ -8,14 +8,12 @@ import io.ringward.rules.CompileReport.Note;
 import io.ringward.rules.document.ActionRequest;
 import io.ringward.rules.evaluate.OutputTemplate;
 import io.ringward.rules.event.EventType;
-import io.ringward.rules.event.Field;
-import io.ringward.rules.predicate.FieldUse;
+import io.ringward.rules.lower.RuleLowering;
 import io.ringward.rules.predicate.Predicate;
 import io.ringward.rules.predicate.Specialiser;
 import io.ringward.rules.problem.SourcePosition;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Puts a rule together from what the passes found out about it. */
@@ -46,16 +44,17 @@ final class RuleBuilder {
               where,
               "this rule is tested with every type of event; a test of evt.type makes it cheaper"));
     }
+    RuleAction action = action(parsed.item().action(), types);
     return new Rule(
         parsed.item().name().value(),
         parsed.item().description(),
         parsed.item().priority(),
         parsed.item().tags(),
-        action(parsed.item().action(), types),
+        action,
         output,
         condition,
         types,
-        placement(condition),
+        RuleLowering.place(action, condition, types),
         where);
   }
 
@@ -128,36 +127,5 @@ final class RuleBuilder {
       }
     }
     return operations.isEmpty() ? Operation.unlessNamed() : operations;
-  }
-
-  private static Placement placement(Predicate condition) {
-    String reason =
-        historic(condition)
-            .map(field -> field.label() + " needs the process table, which is in the stream job")
-            .orElse("conditions are decided on events; kernel tables take no rule yet");
-    return new Placement.Stream(reason);
-  }
-
-  /** A field of the condition that no kernel hook could know by itself. */
-  private static Optional<Field> historic(Predicate predicate) {
-    return switch (predicate) {
-      case Predicate.AllOf(List<Predicate> operands) -> historicOf(operands);
-      case Predicate.AnyOf(List<Predicate> operands) -> historicOf(operands);
-      case Predicate.Not(Predicate operand) -> historic(operand);
-      case Predicate.Exists(FieldUse use) -> historicField(use);
-      case Predicate.FlagTest test -> historicField(test.field());
-      case Predicate.TextTest test -> historicField(test.field());
-      case Predicate.NumberTest test -> historicField(test.field());
-      case Predicate.AddressTest test -> historicField(test.field());
-      case Predicate.Constant _, Predicate.EventTypeTest _ -> Optional.empty();
-    };
-  }
-
-  private static Optional<Field> historicOf(List<Predicate> operands) {
-    return operands.stream().map(RuleBuilder::historic).flatMap(Optional::stream).findFirst();
-  }
-
-  private static Optional<Field> historicField(FieldUse use) {
-    return use.generation() != 0 ? Optional.of(use.field()) : Optional.empty();
   }
 }

@@ -220,14 +220,29 @@ class EvaluationTest {
 
   @Test
   void placementTellsWhy() {
-    Rule stateless = Compiling.rule("fd.rport = 22").rules().getFirst();
     assertEquals(
-        new Placement.Stream("conditions are decided on events; kernel tables take no rule yet"),
-        stateless.placement());
-    Rule ancestry = Compiling.rule("fd.rport = 22 and not proc.pname = sshd").rules().getFirst();
+        "it does 'alert', and only 'block' is done in the kernel before the operation happens",
+        reason("fd.rport = 22", ""));
+    String block = "  action: block\n  for: 1m\n";
     assertEquals(
-        new Placement.Stream("proc.pname needs the process table, which is in the stream job"),
-        ancestry.placement());
+        "the kernel refuses connect before it happens, by 1 row of its tables",
+        reason("fd.rport = 22", block));
+    assertEquals(
+        "proc.pname needs the process table, which is in the stream job",
+        reason("fd.rport = 22 and not proc.pname = sshd", block));
+    assertEquals(
+        "proc.name is only compared with '=' and 'in'",
+        reason("fd.rport = 22 and proc.name startswith ss", block));
+    assertEquals("it does not block connect", reason("fd.rport = 22", block + "  operations: [bind]\n"));
+  }
+
+  private static String reason(String condition, String action) {
+    return Compiling.compile(Compiling.item("r", condition) + action)
+        .rules()
+        .rules()
+        .getFirst()
+        .placement()
+        .reason();
   }
 
   @Test
