@@ -233,7 +233,8 @@ class EvaluationTest {
     assertEquals(
         "proc.name is only compared with '=' and 'in'",
         reason("fd.rport = 22 and proc.name startswith ss", block));
-    assertEquals("it does not block connect", reason("fd.rport = 22", block + "  operations: [bind]\n"));
+    assertEquals(
+        "it does not block connect", reason("fd.rport = 22", block + "  operations: [bind]\n"));
   }
 
   private static String reason(String condition, String action) {

@@ -14,10 +14,10 @@ import io.ringward.loader.InlineQuestion;
 import io.ringward.rules.Placement;
 import io.ringward.rules.Rule;
 import io.ringward.rules.RuleCompiler;
-import io.ringward.rules.problem.RuleException;
 import io.ringward.rules.RuleSet;
 import io.ringward.rules.RuleSource;
 import io.ringward.rules.event.IpNetwork;
+import io.ringward.rules.problem.RuleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +32,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random rules, lowered, on random operations: the kernel's own classifier over its own tables has to
- * say of each rule what the rule engine says of it.
+ * Random rules, lowered, on random operations: the kernel's own classifier over its own tables has
+ * to say of each rule what the rule engine says of it.
  */
 final class InlineEquivalenceTest {
   private static final List<String> NAMES = List.of("nc", "bash", "curl", "a-name-of-15-ch");
   private static final List<String> PATHS =
       List.of("/usr/bin/nc", "/tmp/x/nc", "/tmp/x", "/tmpfoo/nc", "relative", "/");
-  private static final List<String> FOLDERS = List.of("/", "/tmp/", "/tmp/x/", "/usr/bin/", "/usr/");
+  private static final List<String> FOLDERS =
+      List.of("/", "/tmp/", "/tmp/x/", "/usr/bin/", "/usr/");
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1", "10.0.1.1", "127.0.0.1", "::1", "2001:db8::1", "2001:db8:1::1");
   private static final List<String> NETWORKS =
@@ -86,7 +87,8 @@ final class InlineEquivalenceTest {
               rules.evaluate(
                   new InlineFacts(question),
                   (rule, event) -> {
-                    // A rule may be lowered for some types of events, and left in the stream on others.
+                    // A rule may be lowered for some types of events, and left in the stream on
+                    // others.
                     String left = "on " + event.type().label() + " in the stream job";
                     if (!rule.placement().reason().contains(left)) {
                       expected.add(rule.name());
@@ -108,7 +110,10 @@ final class InlineEquivalenceTest {
 
   private static String text(RuleSet rules) {
     StringBuilder text = new StringBuilder();
-    rules.rules().forEach(rule -> text.append(rule.name()).append(": ").append(rule.condition()).append('\n'));
+    rules
+        .rules()
+        .forEach(
+            rule -> text.append(rule.name()).append(": ").append(rule.condition()).append('\n'));
     return text.toString();
   }
 

@@ -50,7 +50,8 @@ final class ConditionLowering {
       case Predicate.FlagTest test -> one(tests.flag(test, positive));
       case Predicate.AddressTest test -> one(tests.address(test, positive));
       case Predicate.Exists(var use) ->
-          throw TestLowering.no(use.field(), "asked for with 'exists', which the tables do not know");
+          throw TestLowering.no(
+              use.field(), "asked for with 'exists', which the tables do not know");
     };
   }
 

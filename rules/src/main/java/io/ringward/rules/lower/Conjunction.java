@@ -92,8 +92,7 @@ record Conjunction(Map<InlineDimension, InlineTest> tests) {
     int free = width - outer.bits();
     long high = free >= Long.SIZE ? mask(free - Long.SIZE) : -1L;
     long low = mask(Math.min(free, Long.SIZE));
-    return ((outer.high() ^ inner.high()) & high) == 0
-        && ((outer.low() ^ inner.low()) & low) == 0;
+    return ((outer.high() ^ inner.high()) & high) == 0 && ((outer.low() ^ inner.low()) & low) == 0;
   }
 
   /** All bits but the lowest. */
@@ -102,6 +101,8 @@ record Conjunction(Map<InlineDimension, InlineTest> tests) {
   }
 
   List<InlineTest> asList() {
-    return tests.values().stream().sorted((a, b) -> a.dimension().compareTo(b.dimension())).toList();
+    return tests.values().stream()
+        .sorted((a, b) -> a.dimension().compareTo(b.dimension()))
+        .toList();
   }
 }

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 
 /**
  * Where a rule is decided: in the kernel before the operation happens, when it blocks the operation
- * that it looks at and its condition is within what the tables can say; else in the stream job. What
- * the kernel refuses comes to the stream job as well, which tells of it and goes on from there.
- * Stateless.
+ * that it looks at and its condition is within what the tables can say; else in the stream job.
+ * What the kernel refuses comes to the stream job as well, which tells of it and goes on from
+ * there. Stateless.
  */
 public final class RuleLowering {
   /** The operations that the kernel's hooks judge by the tables. */
@@ -71,9 +71,7 @@ public final class RuleLowering {
   private static List<Conjunction> lower(EventType type, Predicate condition)
       throws NotLowerableException {
     Optional<Predicate> left = new Specialiser(type).specialise(condition);
-    return left.isEmpty()
-        ? List.of()
-        : List.copyOf(new ConditionLowering(type).lower(left.get()));
+    return left.isEmpty() ? List.of() : List.copyOf(new ConditionLowering(type).lower(left.get()));
   }
 
   private static Placement stream(Map<EventType, String> refused) {

@@ -84,7 +84,8 @@ final class TestLowering {
         case EQUAL -> paths.add(new InlineValue.Text(value));
         case STARTS_WITH -> paths.add(folder(field, value));
         case GLOB -> {
-          if (!value.endsWith("/*") || value.substring(0, value.length() - 1).matches(".*[*?\\[\\\\].*")) {
+          if (!value.endsWith("/*")
+              || value.substring(0, value.length() - 1).matches(".*[*?\\[\\\\].*")) {
             throw no(field, "only compared with patterns of the form /folder/*");
           }
           paths.add(folder(field, value.substring(0, value.length() - 1)));
@@ -113,8 +114,7 @@ final class TestLowering {
           test.values().forEach(name -> numbers.addAll(PROTOCOLS.getOrDefault(name, Set.of())));
       case NOT_EQUAL -> {
         PROTOCOLS.values().forEach(numbers::addAll);
-        test.values()
-            .forEach(name -> numbers.removeAll(PROTOCOLS.getOrDefault(name, Set.of())));
+        test.values().forEach(name -> numbers.removeAll(PROTOCOLS.getOrDefault(name, Set.of())));
       }
       case CONTAINS, CONTAINS_IGNORING_CASE, STARTS_WITH, ENDS_WITH, GLOB, GLOB_IGNORING_CASE ->
           throw no(Field.FD_L4PROTO, "only compared with '=', '!=' and 'in'");
@@ -152,7 +152,9 @@ final class TestLowering {
       }
       case USER_UID -> {
         if (type == EventType.EXECVE) {
-          throw no(field, "not yet what it will be when the kernel decides on an exec: set-id comes later");
+          throw no(
+              field,
+              "not yet what it will be when the kernel decides on an exec: set-id comes later");
         }
         yield equal(InlineDimension.USER, test, positive);
       }
