@@ -207,7 +207,8 @@ struct socket {
 struct tcp_sock {
 	__u32 segs_in;
 	__u32 segs_out;
-	__u64 bytes_acked;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
 	__u64 bytes_received;
 	__u32 total_retrans;
 };

@@ -63,7 +63,10 @@ final class ActSensorTable {
         points.addAll(exits("tell_fcntl", "fcntl"));
         yield points;
       }
-      case SEND, FLOW, DNS -> List.of();
+      case SEND ->
+          List.of(new Point.ControlGroup("tell_send4"), new Point.ControlGroup("tell_send6"));
+      case FLOW -> List.of(new Point.Tracepoint("tell_flow"));
+      case DNS -> List.of(new Point.ControlGroup("tell_question"));
     };
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ringward.kernel.Act;
 import io.ringward.kernel.ActDetail;
 import io.ringward.kernel.ActNames;
+import io.ringward.kernel.DnsQuestion;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.MemoryTrait;
 import java.io.IOException;
@@ -262,5 +263,55 @@ final class ActSensorsTest {
     ActSensors.Runs after = sensors.runs(Act.MMAP);
     assertTrue(after.seen() > before.seen());
     assertTrue(after.filtered() > before.filtered());
+  }
+
+  @Test
+  void aConnectionIsSummedUpAtItsEnd() {
+    fixture.kernel().sensors().want(Set.of(Act.FLOW));
+    List<ActDetail.Flow> flows =
+        told("talk").stream()
+            .filter(each -> each.act() == Act.FLOW)
+            .map(each -> assertInstanceOf(ActDetail.Flow.class, each.detail()))
+            .toList();
+    assertEquals(2, flows.size(), "one for each side: " + flows);
+    ActDetail.Flow asked = flows.stream().filter(flow -> !flow.accepted()).findFirst().orElseThrow();
+    ActDetail.Flow accepted = flows.stream().filter(ActDetail.Flow::accepted).findFirst().orElseThrow();
+    assertEquals(1000, asked.bytesSent());
+    assertEquals(500, accepted.bytesSent());
+    // The kernel counts the end as one more.
+    assertTrue(asked.bytesReceived() == 500 || asked.bytesReceived() == 501, asked::toString);
+    assertTrue(
+        accepted.bytesReceived() == 1000 || accepted.bytesReceived() == 1001, accepted::toString);
+    assertEquals(asked.connection().remotePort(), accepted.connection().localPort());
+    assertEquals(asked.connection().localPort(), accepted.connection().remotePort());
+    assertTrue(asked.durationNanos() > 0 && asked.segmentsSent() > 0);
+    assertEquals(6, asked.connection().protocol());
+  }
+
+  @Test
+  void aDatagramsPeerIsToldOnce() {
+    fixture.kernel().sensors().want(Set.of(Act.SEND));
+    for (String address : List.of("127.0.0.1", "::1")) {
+      ActDetail.Connection peer =
+          detail(ActDetail.Connection.class, Act.SEND, "send", address, "9", "5");
+      assertEquals(java.net.InetAddress.ofLiteral(address), peer.address());
+      assertEquals(9, peer.remotePort());
+      assertEquals(17, peer.protocol());
+    }
+  }
+
+  @Test
+  void whatANameServerIsAskedIsTold() {
+    fixture.kernel().sensors().want(Set.of(Act.DNS));
+    for (String address : List.of("127.0.0.1", "::1")) {
+      for (String how : List.of("send", "ask")) {
+        ActDetail.Query query =
+            detail(ActDetail.Query.class, Act.DNS, how, address, "53", "1");
+        DnsQuestion question = query.question().orElseThrow();
+        assertEquals(new DnsQuestion("www.example.org", 16), question, how);
+        assertEquals(java.net.InetAddress.ofLiteral(address), query.server().address());
+      }
+    }
+    assertEquals(List.of(), told("send", "127.0.0.1", "54", "1"), "no name server's port");
   }
 }
