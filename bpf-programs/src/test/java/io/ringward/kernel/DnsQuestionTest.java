@@ -88,12 +88,10 @@ final class DnsQuestionTest {
         }
       }
       DnsQuestion.parse(bytes)
-          .ifPresent(
-              question -> {
-                assertTrue(question.name().length() <= 4 * 255, question::name);
-                assertTrue(
-                    question.name().chars().allMatch(c -> c > ' ' && c < 0x7f), question::name);
-              });
+          .ifPresent(question -> {
+            assertTrue(question.name().length() <= 4 * 255, question::name);
+            assertTrue(question.name().chars().allMatch(c -> c > ' ' && c < 0x7f), question::name);
+          });
     }
   }
 }

@@ -274,8 +274,10 @@ final class ActSensorsTest {
             .map(each -> assertInstanceOf(ActDetail.Flow.class, each.detail()))
             .toList();
     assertEquals(2, flows.size(), "one for each side: " + flows);
-    ActDetail.Flow asked = flows.stream().filter(flow -> !flow.accepted()).findFirst().orElseThrow();
-    ActDetail.Flow accepted = flows.stream().filter(ActDetail.Flow::accepted).findFirst().orElseThrow();
+    ActDetail.Flow asked =
+        flows.stream().filter(flow -> !flow.accepted()).findFirst().orElseThrow();
+    ActDetail.Flow accepted =
+        flows.stream().filter(ActDetail.Flow::accepted).findFirst().orElseThrow();
     assertEquals(1000, asked.bytesSent());
     assertEquals(500, accepted.bytesSent());
     // The kernel counts the end as one more.
@@ -305,8 +307,7 @@ final class ActSensorsTest {
     fixture.kernel().sensors().want(Set.of(Act.DNS));
     for (String address : List.of("127.0.0.1", "::1")) {
       for (String how : List.of("send", "ask")) {
-        ActDetail.Query query =
-            detail(ActDetail.Query.class, Act.DNS, how, address, "53", "1");
+        ActDetail.Query query = detail(ActDetail.Query.class, Act.DNS, how, address, "53", "1");
         DnsQuestion question = query.question().orElseThrow();
         assertEquals(new DnsQuestion("www.example.org", 16), question, how);
         assertEquals(java.net.InetAddress.ofLiteral(address), query.server().address());

@@ -35,25 +35,29 @@ final class EventShowing implements OperatorDesk.EventShow {
   private final EventTaps taps;
   private final Supplier<List<RuleSource>> definitions;
   private final LongFunction<String> controlGroupNames;
+  private final ActDemand demand;
 
   EventShowing(
       EventTaps taps,
       Supplier<List<RuleSource>> definitions,
-      LongFunction<String> controlGroupNames) {
+      LongFunction<String> controlGroupNames,
+      ActDemand demand) {
     this.taps = taps;
+    this.demand = demand;
     this.definitions = definitions;
     this.controlGroupNames = controlGroupNames;
   }
 
   @Override
   public EventStream open(String where) throws ControlException {
+    EventFilter filter = filter(where);
     EventTap tap =
-        taps.open(filter(where))
+        taps.open(filter)
             .orElseThrow(() ->
                 new ControlException(
                     Code.BUSY,
                     EventTaps.MOST + " are watching events already, and no more can: end one"));
-    return new TapStream(tap, controlGroupNames);
+    return new TapStream(tap, controlGroupNames, demand.listen(filter.eventTypes()));
   }
 
   private EventFilter filter(String where) throws ControlException {
@@ -79,10 +83,12 @@ final class EventShowing implements OperatorDesk.EventShow {
     private final EventTap tap;
     private final LongFunction<String> controlGroupNames;
     private final SystemCallNames calls = SystemCallNames.ofThisMachine();
+    private final Runnable noMoreDemand;
     private long missedSaid;
 
-    TapStream(EventTap tap, LongFunction<String> controlGroupNames) {
+    TapStream(EventTap tap, LongFunction<String> controlGroupNames, Runnable noMoreDemand) {
       this.tap = tap;
+      this.noMoreDemand = noMoreDemand;
       this.controlGroupNames = controlGroupNames;
     }
 
@@ -161,6 +167,7 @@ final class EventShowing implements OperatorDesk.EventShow {
     @Override
     public void close() {
       tap.close();
+      noMoreDemand.run();
     }
   }
 }

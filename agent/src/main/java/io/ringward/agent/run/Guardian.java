@@ -131,7 +131,8 @@ public final class Guardian implements AutoCloseable {
       hold(recorder); // A recording ends while the loop still runs.
       this.recordings = new RecordingDesk(recorder);
       jobReading.show(job);
-      this.rules = new RuleArmory(configuration, checked, kernel.feed(), clock::now);
+      ActDemand demand = new ActDemand(kernel.sensors()::want);
+      this.rules = new RuleArmory(configuration, checked, kernel.feed(), demand, clock::now);
       LiveProcesses processes = kernel::findProcess;
       ControlGroupRates groupRates = new ControlGroupRates(kernel.samples());
       this.desk =
@@ -148,7 +149,7 @@ public final class Guardian implements AutoCloseable {
                   this::status,
                   KernelSide.rows(kernel.rungs()),
                   rules::reload,
-                  new EventShowing(job.taps(), rules::sources, groups::nameOf),
+                  new EventShowing(job.taps(), rules::sources, groups::nameOf, demand),
                   standing,
                   outletDesk,
                   recordings,

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 final class RuleArmory {
   private final RuleFiles files;
   private final EventFeed feed;
+  private final ActDemand demand;
   private final LongSupplier boottimeNanos;
   private volatile int count;
   private volatile List<RuleText> texts;
@@ -25,12 +26,15 @@ final class RuleArmory {
       AgentConfiguration configuration,
       RuleFiles.Checked checked,
       EventFeed feed,
+      ActDemand demand,
       LongSupplier boottimeNanos) {
     this.files = new RuleFiles(configuration.starterRules(), configuration.ruleFiles());
     this.feed = feed;
+    this.demand = demand;
     this.boottimeNanos = boottimeNanos;
     this.count = count(checked);
     this.texts = checked.texts();
+    demand.rulesAre(checked.compilation().rules());
   }
 
   /** The rule files in force, whose macros and lists an operator's condition may name. */
@@ -63,6 +67,7 @@ final class RuleArmory {
     }
     count = count(checked);
     texts = checked.texts();
+    demand.rulesAre(checked.compilation().rules());
     return count + " rules in force, from " + checked.texts().size() + " files";
   }
 
