@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How long processes and cgroups run, and how long they wait for a CPU.  Sums
+ * How long processes and cgroups run, how long they wait for a CPU, and who took
+ * it from whom.  Sums
  * and histograms in maps; nothing goes through a ring.  A task that runs on and
  * on without a switch is accounted when it is switched out.
  *
@@ -9,6 +10,7 @@
  * for those that are older than we are.
  */
 #include "ringward/counters.h"
+#include "ringward/histogram.h"
 #include "ringward/identity.h"
 #include <bpf/bpf_tracing.h>
 
@@ -35,6 +37,14 @@ struct {
 	__type(value, struct rw_cpu_account);
 } cgroup_cpu SEC(".maps");
 
+/* Bounded pairs; the least recent ones are forgotten. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct rw_preemption_key);
+	__type(value, __u64);
+} preemption SEC(".maps");
+
 static const struct rw_cpu_account empty_account = {};
 
 static __always_inline void make_clock(struct task_struct *task)
@@ -46,22 +56,6 @@ static __always_inline void make_clock(struct task_struct *task)
 		rw_read_key(&clock->process, task);
 	else
 		rw_count_map_failure(RW_HOOK_SCHEDULE, RW_MAP_FAILURE_ACCOUNT);
-}
-
-/* The bucket of the highest set bit, the last bucket for all that is longer. */
-static __always_inline __u32 wait_bucket(__u64 nanos)
-{
-	__u32 bucket = 0;
-
-	if (nanos >> 32)
-		return RW_WAIT_BUCKETS - 1;
-#pragma unroll
-	for (int step = 16; step > 0; step >>= 1)
-		if (nanos >> step) {
-			bucket += step;
-			nanos >>= step;
-		}
-	return bucket & (RW_WAIT_BUCKETS - 1);
 }
 
 static __always_inline struct rw_cpu_account *process_account(const struct rw_process_key *process)
@@ -92,7 +86,7 @@ static __always_inline void add_shared(struct rw_cpu_account *account,
 	__sync_fetch_and_add(&account->switches, 1);
 	if (clock->waited_known) {
 		__sync_fetch_and_add(&account->wait_nanos, clock->waited);
-		__sync_fetch_and_add(&account->wait_histogram[wait_bucket(clock->waited)], 1);
+		__sync_fetch_and_add(&account->wait_histogram[rw_bucket(clock->waited)], 1);
 	}
 }
 
@@ -104,7 +98,7 @@ static __always_inline void add_own(struct rw_cpu_account *account, const struct
 	account->switches++;
 	if (clock->waited_known) {
 		account->wait_nanos += clock->waited;
-		account->wait_histogram[wait_bucket(clock->waited)]++;
+		account->wait_histogram[rw_bucket(clock->waited)]++;
 	}
 }
 
@@ -154,6 +148,21 @@ static __always_inline void woken(struct task_struct *task)
 		clock->runnable_since = bpf_ktime_get_ns();
 }
 
+/* This CPU's own, and interrupts are off in the scheduler. */
+static __always_inline void count_preemption(struct task_struct *before, struct task_struct *after)
+{
+	struct rw_preemption_key key = {
+		.preempted = before->cgroups->dfl_cgrp->kn->id,
+		.preempting = after->cgroups->dfl_cgrp->kn->id,
+	};
+	__u64 *times = bpf_map_lookup_elem(&preemption, &key), once = 1;
+
+	if (times)
+		(*times)++;
+	else if (bpf_map_update_elem(&preemption, &key, &once, BPF_NOEXIST))
+		rw_count_map_failure(RW_HOOK_SCHEDULE, RW_MAP_FAILURE_PERFORMANCE);
+}
+
 /* For threads, too: each has its own clock. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(schedule_fork, struct task_struct *parent, struct task_struct *child)
@@ -196,5 +205,8 @@ int BPF_PROG(schedule_switch, bool preempted, struct task_struct *before, struct
 		switched_out(before, preempted, now);
 	if (after->pid)
 		switched_in(after, now);
+	/* Who could run on was preempted: in the kernel, or on its way out of it. */
+	if (before->pid && after->pid && (preempted || before->__state == 0))
+		count_preemption(before, after);
 	return 0;
 }

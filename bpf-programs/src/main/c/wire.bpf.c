@@ -21,6 +21,7 @@ struct rw_wire_types {
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
 	struct rw_inline_question inline_question;
+	enum rw_block_operation block_operation;
 	enum rw_hook hook;
 	enum rw_drop_cause drop_cause;
 	enum rw_map_failure map_failure;

@@ -235,9 +235,12 @@ struct cgroup_subsys_state {
 	struct cgroup_subsys_state *parent;
 };
 
+struct cgroup_root;
+
 struct cgroup {
 	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct css_set {
@@ -293,6 +296,52 @@ struct task_struct {
 	struct files_struct *files;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
+};
+
+/* Block devices: include/linux/blk-mq.h, blkdev.h, blk_types.h, blk-cgroup.h. */
+struct gendisk {
+	int major;
+	int first_minor;
+};
+
+struct request_queue {
+	struct gendisk *disk;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct blkcg {
+	struct cgroup_subsys_state css;
+};
+
+struct blkcg_gq {
+	struct blkcg *blkcg;
+};
+
+struct bio {
+	struct blkcg_gq *bi_blkg;
+};
+
+struct request {
+	struct request_queue *q;
+	unsigned int cmd_flags;
+	unsigned int __data_len;
+	struct bio *bio;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
+struct sock {
+	struct sock_cgroup_data sk_cgrp_data;
+};
+
+/* From 6.8 on the hook has the victim; before, its number. */
+struct trace_event_raw_mark_victim {
+	kuid_t uid;
 };
 
 struct seq_file;

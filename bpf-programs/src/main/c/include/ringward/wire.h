@@ -41,7 +41,8 @@ enum rw_hook {
 	RW_HOOK_FILE_NAME = 19, /* unlink, rename, link, symlink */
 	RW_HOOK_FILE_ATTRIBUTE = 20, /* chmod, chown, setxattr */
 	RW_HOOK_MOUNT = 21, /* mount, umount, pivot_root */
-	RW_HOOK_COUNT = 22,
+	RW_HOOK_PERFORMANCE = 22, /* aggregated in maps, sends nothing */
+	RW_HOOK_COUNT = 23,
 };
 
 enum rw_drop_cause {
@@ -58,7 +59,8 @@ enum rw_map_failure {
 	RW_MAP_FAILURE_QUOTA = 3,
 	RW_MAP_FAILURE_WATCH = 4, /* a thread of a watched tree could not be followed */
 	RW_MAP_FAILURE_PROGRAM = 5, /* a program could not be noted: inline rules let it be */
-	RW_MAP_FAILURE_COUNT = 6,
+	RW_MAP_FAILURE_PERFORMANCE = 6, /* something that happened is not accounted */
+	RW_MAP_FAILURE_COUNT = 7,
 };
 
 /* Value of the per-CPU array "hook_counters", index enum rw_hook. */
@@ -67,7 +69,7 @@ struct rw_hook_counters {
 	__u64 dropped[RW_DROP_CAUSE_COUNT];
 	__u64 map_failures[RW_MAP_FAILURE_COUNT];
 };
-_Static_assert(sizeof(struct rw_hook_counters) == 80, "wire");
+_Static_assert(sizeof(struct rw_hook_counters) == 88, "wire");
 
 /* ---- events --------------------------------------------------------------- */
 
@@ -661,5 +663,67 @@ struct rw_cpu_account {
 	__u32 wait_histogram[RW_WAIT_BUCKETS];
 };
 _Static_assert(sizeof(struct rw_cpu_account) == 160, "wire");
+
+/* ---- performance ---------------------------------------------------------- */
+
+/* Key of the per-CPU LRU hash "preemption" (value: __u64, how often). */
+struct rw_preemption_key {
+	__u64 preempted; /* cgroup id of the task that could have run on */
+	__u64 preempting; /* of the one that ran instead */
+};
+_Static_assert(sizeof(struct rw_preemption_key) == 16, "wire");
+
+enum rw_block_operation {
+	RW_BLOCK_READ = 0,
+	RW_BLOCK_WRITE = 1,
+	RW_BLOCK_OTHER = 2, /* flush, discard, … */
+};
+
+/* Key of the per-CPU LRU hash "block_account". */
+struct rw_block_key {
+	__u64 cgroup_id; /* whose data it is; where that is not known, who issued it */
+	__u32 device; /* the whole disk: major << 20 | minor */
+	__u32 operation; /* enum rw_block_operation */
+};
+_Static_assert(sizeof(struct rw_block_key) == 16, "wire");
+
+#define RW_BLOCK_BUCKETS 32 /* as RW_WAIT_BUCKETS, from the device's hands to its answer */
+
+struct rw_block_account {
+	__u64 requests;
+	__u64 bytes;
+	__u64 nanos; /* between issue and completion, all requests */
+	__u32 histogram[RW_BLOCK_BUCKETS];
+};
+_Static_assert(sizeof(struct rw_block_account) == 152, "wire");
+
+/* Value of the hash "block_queue" (key: __u32 device). */
+struct rw_block_queue {
+	__s64 in_flight; /* now */
+	__u64 arrivals; /* requests issued */
+	__u64 depth_sum; /* of in_flight, as each found it, itself included */
+};
+_Static_assert(sizeof(struct rw_block_queue) == 24, "wire");
+
+/* Value of the per-CPU LRU hash "cgroup_pressure" (key: __u64 cgroup id). */
+struct rw_pressure_account {
+	__u64 user_faults;
+	__u64 kernel_faults; /* by the kernel, on memory that it was asked to touch */
+	__u64 reclaims; /* times a task had to free memory before it got any */
+	__u64 reclaim_nanos;
+	__u64 oom_kills;
+	__u64 tcp_retransmits;
+};
+_Static_assert(sizeof(struct rw_pressure_account) == 48, "wire");
+
+#define RW_SOFTIRQ_VECTORS 10 /* include/linux/interrupt.h */
+
+/* Value of the per-CPU array "softirq_account", index: vector. */
+struct rw_softirq_account {
+	__u64 entered_nanos; /* of the run under way; 0: none */
+	__u64 runs;
+	__u64 nanos;
+};
+_Static_assert(sizeof(struct rw_softirq_account) == 24, "wire");
 
 #endif

@@ -31,12 +31,14 @@ public final class Bench implements Callable<Integer> {
           new LatencyBenchmark(),
           new ThroughputBenchmark(),
           new HookBenchmark(),
+          new WatchBenchmark(),
           new StartBenchmark());
 
   @Parameters(
       paramLabel = "WHAT",
       arity = "0..*",
-      description = "ring, verdicts, latency, throughput, hooks, start, or all (default: all).")
+      description =
+          "ring, verdicts, latency, throughput, hooks, watch, start, or all (default: all).")
   private List<String> wanted = List.of("all");
 
   @Option(names = "--markdown", description = "Tables in Markdown.")

@@ -64,6 +64,42 @@ final class Load {
     return start("probe", seconds, 0);
   }
 
+  /** A process that makes system calls when it is told to. */
+  record Caller(Process process, long callsEach) implements AutoCloseable {
+    /** Has it call; tells the nanoseconds that one call took on average. */
+    double nanosEach() throws IOException, BenchmarkException {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      StringBuilder said = new StringBuilder();
+      for (int next = nextOf(said); next != '\n'; next = nextOf(said)) {
+        said.append((char) next);
+      }
+      return Long.parseLong(said.toString()) / (double) callsEach;
+    }
+
+    private int nextOf(StringBuilder said) throws IOException, BenchmarkException {
+      int next = process.getInputStream().read();
+      if (next < 0) {
+        throw new BenchmarkException("the load did not run: " + said);
+      }
+      return next;
+    }
+
+    int pid() {
+      return Math.toIntExact(process.pid());
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Calls getppid so many times whenever it is asked. */
+  Caller caller(long callsEach) throws IOException {
+    return new Caller(start("calls", callsEach, 0).process(), callsEach);
+  }
+
   private Running start(String mode, long... numbers) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString(), mode, cgroup.toString()));
     for (long number : numbers) {

@@ -8,6 +8,7 @@
  *   load subjects   CGROUP COUNT INTERVAL_MICROS TRIGGER_PORT
  *
  *   load probe      CGROUP SECONDS 0
+ *   load calls      CGROUP COUNT 0
  *
  * "background" prints how many connects it made and the nanoseconds they took.
  * "subjects" starts processes, each of which connects once to the trigger port,
@@ -15,6 +16,8 @@
  * prints how many there were and how many of them the kernel refused.
  * "probe" connects every millisecond until the kernel refuses it; prints how often
  * it was let through, and the time of the refusal (CLOCK_MONOTONIC, nanoseconds).
+ * "calls" makes so many system calls for each line that it reads, and prints their
+ * nanoseconds of processor time.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +30,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -182,6 +186,29 @@ static void probe(uint64_t seconds)
 	printf("%llu 0\n", (unsigned long long)tries);
 }
 
+/* Of the processor, so that others that run meanwhile do not count. */
+static uint64_t own_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+	return time.tv_sec * NANOS + time.tv_nsec;
+}
+
+static void calls(uint64_t count)
+{
+	char line[16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		uint64_t start = own_time();
+
+		for (uint64_t i = 0; i < count; i++)
+			syscall(SYS_getppid);
+		printf("%llu\n", (unsigned long long)(own_time() - start));
+		fflush(stdout);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -194,6 +221,8 @@ int main(int argc, char **argv)
 		background(strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10));
 	else if (!strcmp(argv[1], "probe"))
 		probe(strtoull(argv[3], NULL, 10));
+	else if (!strcmp(argv[1], "calls"))
+		calls(strtoull(argv[3], NULL, 10));
 	else if (!strcmp(argv[1], "subjects") && argc == 6)
 		subjects(strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10),
 			 (uint16_t)atoi(argv[5]));

@@ -44,7 +44,7 @@ final class BenchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ring", "verdicts", "latency", "throughput", "hooks"})
+  @ValueSource(strings = {"ring", "verdicts", "latency", "throughput", "hooks", "watch"})
   void measuresAtATinySize(String name) throws IOException {
     requireBpf();
     Result result = run(name, "--tiny", "--markdown");

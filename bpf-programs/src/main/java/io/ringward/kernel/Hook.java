@@ -41,7 +41,9 @@ public enum Hook {
   /** chmod, chown, setxattr. */
   FILE_ATTRIBUTE,
   /** mount, umount, pivot_root. */
-  MOUNT;
+  MOUNT,
+  /** Block devices, memory, lost segments, interrupts: aggregates in maps; sends no events. */
+  PERFORMANCE;
 
   private static final Hook[] BY_WIRE = values();
 

@@ -11,16 +11,28 @@ import java.util.Objects;
  * @param hooks one entry for each hook, in order
  * @param processes CPU accounts of recently active processes
  * @param controlGroups CPU accounts of cgroups, summed over CPUs
+ * @param performance what was counted of block devices, memory, network and interrupts
  */
 public record KernelSample(
     long timeNanos,
     List<HookCounters> hooks,
     List<ProcessAccount> processes,
-    List<ControlGroupAccount> controlGroups) {
+    List<ControlGroupAccount> controlGroups,
+    List<PerformanceCount> performance) {
   public KernelSample {
     hooks = List.copyOf(hooks);
     processes = List.copyOf(processes);
     controlGroups = List.copyOf(controlGroups);
+    performance = List.copyOf(performance);
+  }
+
+  /** A reading without counts of performance. */
+  public KernelSample(
+      long timeNanos,
+      List<HookCounters> hooks,
+      List<ProcessAccount> processes,
+      List<ControlGroupAccount> controlGroups) {
+    this(timeNanos, hooks, processes, controlGroups, List.of());
   }
 
   /**

@@ -11,7 +11,9 @@ public enum MapFailure {
   /** A thread of a watched tree is not followed. */
   WATCH,
   /** What a process runs could not be noted: inline rules that look at it let it be. */
-  PROGRAM;
+  PROGRAM,
+  /** Something that happened is not accounted. */
+  PERFORMANCE;
 
   /** The metric label: {@code inherit}, … */
   public String label() {

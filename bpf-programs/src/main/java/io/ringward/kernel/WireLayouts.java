@@ -362,6 +362,48 @@ public final class WireLayouts {
           JAVA_LONG.withName("exit_nanos"),
           MemoryLayout.sequenceLayout(WAIT_BUCKETS, JAVA_INT).withName("wait_histogram"));
 
+  public static final StructLayout PREEMPTION_KEY =
+      struct("rw_preemption_key", JAVA_LONG.withName("preempted"), JAVA_LONG.withName("preempting"));
+
+  public static final StructLayout BLOCK_KEY =
+      struct(
+          "rw_block_key",
+          JAVA_LONG.withName("cgroup_id"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("operation"));
+
+  public static final StructLayout BLOCK_ACCOUNT =
+      struct(
+          "rw_block_account",
+          JAVA_LONG.withName("requests"),
+          JAVA_LONG.withName("bytes"),
+          JAVA_LONG.withName("nanos"),
+          MemoryLayout.sequenceLayout(WAIT_BUCKETS, JAVA_INT).withName("histogram"));
+
+  public static final StructLayout BLOCK_QUEUE =
+      struct(
+          "rw_block_queue",
+          JAVA_LONG.withName("in_flight"),
+          JAVA_LONG.withName("arrivals"),
+          JAVA_LONG.withName("depth_sum"));
+
+  public static final StructLayout PRESSURE_ACCOUNT =
+      struct(
+          "rw_pressure_account",
+          JAVA_LONG.withName("user_faults"),
+          JAVA_LONG.withName("kernel_faults"),
+          JAVA_LONG.withName("reclaims"),
+          JAVA_LONG.withName("reclaim_nanos"),
+          JAVA_LONG.withName("oom_kills"),
+          JAVA_LONG.withName("tcp_retransmits"));
+
+  public static final StructLayout SOFTIRQ_ACCOUNT =
+      struct(
+          "rw_softirq_account",
+          JAVA_LONG.withName("entered_nanos"),
+          JAVA_LONG.withName("runs"),
+          JAVA_LONG.withName("nanos"));
+
   /** Every struct of the wire, for the test that compares them with the kernel's side. */
   public static final List<StructLayout> ALL =
       List.of(
@@ -398,7 +440,13 @@ public final class WireLayouts {
           FILE_IDENTITY,
           FILE_RECORD,
           PROCESS_RECORD,
-          CPU_ACCOUNT);
+          CPU_ACCOUNT,
+          PREEMPTION_KEY,
+          BLOCK_KEY,
+          BLOCK_ACCOUNT,
+          BLOCK_QUEUE,
+          PRESSURE_ACCOUNT,
+          SOFTIRQ_ACCOUNT);
 
   private WireLayouts() {}
 

@@ -51,9 +51,10 @@ final class HookFiring {
       case SCHEDULE -> LockSupport.parkNanos(STEP_NANOS);
       case IDENTITY, INTRUSION, NAMESPACE, KERNEL, MEMORY, SOCKET, DATAGRAM, FLOW ->
           throw new IllegalArgumentException("acts are tried one by one");
-      case SYSCALLS -> throw new IllegalArgumentException("system calls are not watched yet");
       case FILE_OPEN, FILE_NAME, FILE_ATTRIBUTE, MOUNT ->
           throw new IllegalArgumentException("operations on files are tried one by one");
+      case SYSCALLS, PERFORMANCE ->
+          throw new IllegalArgumentException("nothing is done here for a trial of " + hook);
       case ENFORCEMENT -> throw new IllegalArgumentException("enforcement is no hook of its own");
     }
     long deadline = System.nanoTime() + LIMIT_NANOS;

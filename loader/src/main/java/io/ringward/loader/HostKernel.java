@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,6 +109,7 @@ public final class HostKernel implements AutoCloseable {
       if (loaded.schedules()) {
         adoptTasks();
       }
+      List<CapabilityRung> performance = PerformanceSensor.attach(object, this::hold);
       this.walk = hold(new ProcessWalk(object));
       FileIdentifier files = hold(new FileIdentifier(object));
       List<Path> executables = HostRoot.find().resolve(options.protectedExecutables());
@@ -158,7 +160,7 @@ public final class HostKernel implements AutoCloseable {
                   pins,
                   adopted));
       this.policy = hold(new KernelPolicyTable(object, hash, pins, options.enforce()));
-      this.rungs =
+      List<CapabilityRung> climbed =
           new CapabilityLadder(
                   new HookFiring(this::runs),
                   loaded,
@@ -168,6 +170,7 @@ public final class HostKernel implements AutoCloseable {
                   sensors,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
+      this.rungs = Stream.concat(climbed.stream(), performance.stream()).toList();
       rungs.stream()
           .filter(rung -> !rung.best())
           .forEach(

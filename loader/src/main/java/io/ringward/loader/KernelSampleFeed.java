@@ -45,6 +45,7 @@ public final class KernelSampleFeed implements SampleFeed {
   private final MapScanner controlGroups;
   private final long controlGroupStride;
   private final int controlGroupValues;
+  private final PerformanceReader performance;
   private final ToLongFunction<Hook> delivered;
   private final ToLongFunction<Hook> recursionMisses;
   private final MemorySegment index = Arena.ofAuto().allocate(JAVA_INT);
@@ -60,6 +61,7 @@ public final class KernelSampleFeed implements SampleFeed {
     this.controlGroups = cgroupCpu.scanner();
     this.controlGroupStride = cgroupCpu.valueStride();
     this.controlGroupValues = cgroupCpu.valueCount();
+    this.performance = new PerformanceReader(object);
     this.delivered = delivered;
     this.recursionMisses = recursionMisses;
   }
@@ -71,7 +73,8 @@ public final class KernelSampleFeed implements SampleFeed {
     for (Hook hook : Hook.values()) {
       hooks.add(readHook(hook));
     }
-    return new KernelSample(now, hooks, readProcesses(now), readControlGroups());
+    return new KernelSample(
+        now, hooks, readProcesses(now), readControlGroups(), performance.read());
   }
 
   private HookCounters readHook(Hook hook) {
@@ -165,6 +168,7 @@ public final class KernelSampleFeed implements SampleFeed {
         Hook.SCHEDULE,
         List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"));
     programs.put(Hook.SYSCALLS, List.of("watch_exit_syscall"));
+    programs.put(Hook.PERFORMANCE, PerformanceSensor.allPrograms());
     ActSensorTable.HOOKS.forEach(hook -> programs.put(hook, ActSensorTable.programs(hook)));
     return Map.copyOf(programs);
   }

@@ -142,6 +142,12 @@ record LoadedObject(
       boolean here = !program.equals(MODULE_SENSOR) || FeatureProbe.hasTracepoint("module_load");
       reduced = reduced.withAutoload(program, attempt.acts && here);
     }
+    for (PerformanceSensor sensor : PerformanceSensor.values()) {
+      boolean wanted = attempt.acts && sensor.missing().isEmpty();
+      for (String program : sensor.programs()) {
+        reduced = reduced.withAutoload(program, wanted);
+      }
+    }
     if (attempt.schedules) {
       return reduced;
     }

@@ -45,6 +45,29 @@ public sealed interface RuleAction {
     }
   }
 
+  /** Follow the system calls of the process tree; refuses nothing. */
+  record Watch(Duration lasting) implements RuleAction {
+    @Override
+    public Action action() {
+      return Action.WATCH;
+    }
+
+    @Override
+    public Optional<Duration> duration() {
+      return Optional.of(lasting);
+    }
+
+    @Override
+    public Set<Operation> operations() {
+      return EnumSet.allOf(Operation.class);
+    }
+
+    @Override
+    public String label() {
+      return "watch";
+    }
+  }
+
   /** Refuse what goes beyond a rate. */
   record Throttle(Duration lasting, Set<Operation> operations, TokenRate rate)
       implements RuleAction {

@@ -69,6 +69,7 @@ final class RuleBuilder {
       case ActionRequest.Block block ->
           new RuleAction.Block(
               block.duration(), block.operations().orElseGet(() -> operations(types)));
+      case ActionRequest.Watch watch -> new RuleAction.Watch(watch.duration());
       case ActionRequest.Kill kill -> new RuleAction.Kill(kill.duration());
     };
   }
@@ -86,6 +87,7 @@ final class RuleBuilder {
         case CLONE -> operations.add(Operation.FORK);
         case EXECVE,
             PROCEXIT,
+            SYSCALLS,
             SETUID,
             SETGID,
             CAPSET,

@@ -228,7 +228,7 @@ class ProblemTest {
       quoteCharacter = '~',
       textBlock =
           """
-          action: destroy        | 6:11 | 'action' expects alert, throttle, block, kill, found 'destroy'
+          action: destroy        | 6:11 | 'action' expects alert, watch, throttle, block, kill, found 'destroy'
           action: block          | 1:3  | the rule 'r' lacks the key 'for': how long 'block' lasts, such as 30s, 5m or 2h, at most 24h
           action: block;for: 5   | 7:8  | 'for' expects a duration such as 30s, 5m or 2h, over 0 and at most 24h, found '5'
           action: block;for: 25h | 7:8  | 'for' expects a duration such as 30s, 5m or 2h, over 0 and at most 24h, found '25h'

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  ringward verdicts add --process 4711 --action throttle --operations connect --rate 10/s",
       "  ringward verdicts add --cgroup /user.slice --action block --operations connect,bind \\",
       "      --for 10m --reason \"incident 42\"",
+      "  ringward verdicts add --process 4711 --action watch --for 2m",
       "  ringward verdicts add --process 4711@90123456789 --action kill --for 1m"
     })
 final class AddVerdictCommand implements Callable<Integer> {
@@ -63,7 +64,7 @@ final class AddVerdictCommand implements Callable<Integer> {
       names = "--action",
       required = true,
       paramLabel = "ACTION",
-      description = "throttle, block or kill.")
+      description = "watch, throttle, block or kill.")
   private String action;
 
   @Option(

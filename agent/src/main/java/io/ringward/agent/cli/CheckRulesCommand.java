@@ -87,7 +87,8 @@ final class CheckRulesCommand implements Callable<Integer> {
     String lasting = action.duration().map(d -> " for " + DurationText.of(d)).orElse("");
     return switch (action) {
       case RuleAction.Throttle throttle -> "throttle to " + RateText.of(throttle.rate()) + lasting;
-      case RuleAction.Alert _, RuleAction.Block _, RuleAction.Kill _ -> action.label() + lasting;
+      case RuleAction.Alert _, RuleAction.Watch _, RuleAction.Block _, RuleAction.Kill _ ->
+          action.label() + lasting;
     };
   }
 }

@@ -22,12 +22,15 @@ final class VerdictWords {
 
   static Action action(String word) {
     return switch (word.toLowerCase(Locale.ROOT)) {
+      case "watch" -> Action.WATCH;
       case "throttle" -> Action.THROTTLE;
       case "block" -> Action.BLOCK;
       case "kill" -> Action.KILL;
       default ->
           throw new IllegalArgumentException(
-              "'" + word + "' is no action of an operator: expected throttle, block or kill");
+              "'"
+                  + word
+                  + "' is no action of an operator: expected watch, throttle, block or kill");
     };
   }
 

@@ -134,7 +134,7 @@ final class OperatorDeskTest {
   void whatTheSocketSendsIsCheckedAgain() {
     refused(
         Code.BAD_REQUEST,
-        "'freeze' is no action of an operator: expected throttle, block or kill",
+        "'freeze' is no action of an operator: expected watch, throttle, block or kill",
         request("4711", "", "freeze", List.of(), ""));
     refused(
         Code.BAD_REQUEST,

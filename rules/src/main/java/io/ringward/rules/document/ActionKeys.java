@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,7 +25,8 @@ final class ActionKeys {
   private static final Duration MOST_DURATION = Duration.ofHours(24);
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*([smh])");
   private static final Pattern RATE = Pattern.compile("([0-9]{1,9})\\s*/\\s*([smh])");
-  private static final List<String> ACTIONS = List.of("alert", "throttle", "block", "kill");
+  private static final List<String> ACTIONS =
+      List.of("alert", "watch", "throttle", "block", "kill");
   private static final List<String> OPERATIONS =
       Arrays.stream(Operation.values()).map(Operation::label).toList();
 
@@ -50,17 +52,22 @@ final class ActionKeys {
             ? Optional.of(new ActionRequest.Block(duration.get(), operations))
             : Optional.empty();
       }
-      case "kill" -> {
-        boolean takes = takes(action, List.of("for"));
-        Optional<Duration> duration = duration(action);
-        yield takes ? duration.map(ActionRequest.Kill::new) : Optional.empty();
-      }
+      case "watch" -> lasting(action, ActionRequest.Watch::new);
+      case "kill" -> lasting(action, ActionRequest.Kill::new);
       default -> {
         keys.text("action")
             .ifPresent(found -> keys.invalid("action", found, String.join(", ", ACTIONS)));
         yield Optional.empty();
       }
     };
+  }
+
+  /** An action of which only its length is to be said. */
+  private Optional<ActionRequest> lasting(
+      String action, Function<Duration, ActionRequest> request) {
+    boolean takes = takes(action, List.of("for"));
+    Optional<Duration> duration = duration(action);
+    return takes ? duration.map(request) : Optional.empty();
   }
 
   private Optional<ActionRequest> throttle() {

@@ -12,6 +12,9 @@ public sealed interface ActionRequest {
   /** Only tell. */
   record Alert() implements ActionRequest {}
 
+  /** Follow the system calls. */
+  record Watch(Duration duration) implements ActionRequest {}
+
   /** Refuse what goes beyond a rate. */
   record Throttle(Duration duration, Optional<Set<Operation>> operations, Optional<TokenRate> rate)
       implements ActionRequest {}

@@ -46,6 +46,7 @@ final class RuleFindings {
   private static Optional<Finding.Proposal> proposal(RuleAction action) {
     return switch (action) {
       case RuleAction.Alert() -> Optional.empty();
+      case RuleAction.Watch watch -> Optional.of(proposal(watch, Optional.empty()));
       case RuleAction.Throttle throttle ->
           Optional.of(proposal(action, Optional.of(throttle.rate())));
       case RuleAction.Block block -> Optional.of(proposal(block, Optional.empty()));

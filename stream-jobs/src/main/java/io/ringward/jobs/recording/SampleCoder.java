@@ -8,8 +8,10 @@ import io.ringward.kernel.KernelSample.ControlGroupAccount;
 import io.ringward.kernel.KernelSample.CpuAccount;
 import io.ringward.kernel.KernelSample.HookCounters;
 import io.ringward.kernel.KernelSample.ProcessAccount;
+import io.ringward.kernel.PerformanceCount;
 import io.ringward.kernel.ProcessKey;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,13 @@ final class SampleCoder {
   private Map<ProcessKey, CpuAccount> processes = Map.of();
   private Map<Long, CpuAccount> groups = Map.of();
   private List<HookCounters> hooks = List.of();
+  private Map<RowKey, List<Long>> performance = Map.of();
+
+  private record RowKey(PerformanceCount.Kind kind, List<Long> key) {
+    static RowKey of(PerformanceCount row) {
+      return new RowKey(row.kind(), row.key());
+    }
+  }
 
   SampleCoder(EventMemory memory) {
     this.memory = memory;
@@ -51,6 +60,12 @@ final class SampleCoder {
     for (ControlGroupAccount entry : sample.controlGroups()) {
       out.unsigned(entry.cgroupId());
       write(entry.account(), groups.getOrDefault(entry.cgroupId(), NOTHING), out);
+    }
+    out.unsigned(sample.performance().size());
+    for (PerformanceCount row : sample.performance()) {
+      out.unsigned(row.kind().ordinal());
+      write(row.key(), List.of(), out);
+      write(row.values(), performance.getOrDefault(RowKey.of(row), List.of()), out);
     }
     remember(sample);
   }
@@ -77,15 +92,36 @@ final class SampleCoder {
       readGroups.add(
           new ControlGroupAccount(id, readAccount(groups.getOrDefault(id, NOTHING), in)));
     }
-    KernelSample sample = new KernelSample(timeNanos, readHooks, readProcesses, readGroups);
+    List<PerformanceCount> readRows = new ArrayList<>();
+    int rowCount = in.count(MOST);
+    for (int i = 0; i < rowCount; i++) {
+      readRows.add(readRow(in));
+    }
+    KernelSample sample =
+        new KernelSample(timeNanos, readHooks, readProcesses, readGroups, readRows);
     remember(sample);
     return sample;
+  }
+
+  private PerformanceCount readRow(CompactInput in) throws IOException {
+    PerformanceCount.Kind[] kinds = PerformanceCount.Kind.values();
+    PerformanceCount.Kind kind = kinds[in.count(kinds.length - 1)];
+    List<Long> key = readNumbers(List.of(), in);
+    List<Long> values =
+        readNumbers(performance.getOrDefault(new RowKey(kind, key), List.of()), in);
+    try {
+      return kind.of(key, values);
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new StreamCorruptedException(e.getMessage());
+    }
   }
 
   private void remember(KernelSample sample) {
     hooks = sample.hooks();
     processes = new HashMap<>();
     sample.processes().forEach(entry -> processes.put(entry.process(), entry.account()));
+    performance = new HashMap<>();
+    sample.performance().forEach(row -> performance.put(RowKey.of(row), row.values()));
     groups = new HashMap<>();
     sample.controlGroups().forEach(entry -> groups.put(entry.cgroupId(), entry.account()));
   }

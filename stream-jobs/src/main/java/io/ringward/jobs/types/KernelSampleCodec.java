@@ -8,11 +8,16 @@ import io.ringward.kernel.KernelSample.ControlGroupAccount;
 import io.ringward.kernel.KernelSample.CpuAccount;
 import io.ringward.kernel.KernelSample.HookCounters;
 import io.ringward.kernel.KernelSample.ProcessAccount;
+import io.ringward.kernel.PerformanceCount;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
-/** All of a {@link KernelSample}, in the order of its components. */
+/**
+ * All of a {@link KernelSample}, in the order of its components. Before version 4 there were no
+ * counts of performance.
+ */
 final class KernelSampleCodec implements Codec<KernelSample> {
   static final KernelSampleCodec INSTANCE = new KernelSampleCodec();
 
@@ -24,6 +29,7 @@ final class KernelSampleCodec implements Codec<KernelSample> {
     Codec.writeLongList(sample.hooks(), KernelSampleCodec::writeCounters, out);
     Codec.writeLongList(sample.processes(), KernelSampleCodec::writeProcess, out);
     Codec.writeLongList(sample.controlGroups(), KernelSampleCodec::writeGroup, out);
+    Codec.writeLongList(sample.performance(), KernelSampleCodec::writePerformance, out);
   }
 
   @Override
@@ -32,7 +38,8 @@ final class KernelSampleCodec implements Codec<KernelSample> {
         in.readLong(),
         Codec.readLongList(in, KernelSampleCodec::readCounters),
         Codec.readLongList(in, KernelSampleCodec::readProcess),
-        Codec.readLongList(in, KernelSampleCodec::readGroup));
+        Codec.readLongList(in, KernelSampleCodec::readGroup),
+        version < 4 ? List.of() : Codec.readLongList(in, KernelSampleCodec::readPerformance));
   }
 
   private static void writeCounters(HookCounters counters, DataOutput out) throws IOException {
@@ -70,6 +77,23 @@ final class KernelSampleCodec implements Codec<KernelSample> {
 
   private static ControlGroupAccount readGroup(DataInput in) throws IOException {
     return new ControlGroupAccount(in.readLong(), readAccount(in));
+  }
+
+  private static void writePerformance(PerformanceCount row, DataOutput out) throws IOException {
+    out.writeByte(row.kind().ordinal());
+    ContractCodec.writeList(row.key(), KernelSampleCodec::writeNumber, out);
+    ContractCodec.writeList(row.values(), KernelSampleCodec::writeNumber, out);
+  }
+
+  private static PerformanceCount readPerformance(DataInput in) throws IOException {
+    PerformanceCount.Kind kind = ContractCodec.readEnum(in, PerformanceCount.Kind.values());
+    List<Long> key = ContractCodec.readList(in, DataInput::readLong);
+    List<Long> values = ContractCodec.readList(in, DataInput::readLong);
+    try {
+      return kind.of(key, values);
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new IOException("damaged state: " + e.getMessage(), e);
+    }
   }
 
   private static void writeAccount(CpuAccount account, DataOutput out) throws IOException {

@@ -16,7 +16,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * change of a form raises the version, and the codec goes on reading the older ones.
  */
 public enum StateType {
-  FEED_ITEM("feed-item", 3, FeedItem.class, FeedItemCodec.INSTANCE),
+  FEED_ITEM("feed-item", 4, FeedItem.class, FeedItemCodec.INSTANCE),
   SCORE_ITEM("score-item", 2, ScoreItem.class, ScoreItemCodec.INSTANCE),
   DECIDE_ITEM("decide-item", 3, DecideItem.class, DecideItemCodec.INSTANCE),
   SINK_ITEM("sink-item", 1, SinkItem.class, SinkItemCodec.INSTANCE),

@@ -29,6 +29,7 @@ import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.SystemCall;
 import io.ringward.rules.EventFilter;
 import io.ringward.rules.event.EventType;
 import java.lang.foreign.MemorySegment;
@@ -251,6 +252,37 @@ final class HostStageTest {
 
   private static EventFilter filter(String condition) throws Exception {
     return EventFilter.compile("test", condition, List.of());
+  }
+
+  @Test
+  void systemCallsOfAWatchedThreadAreShownAndTested() throws Exception {
+    HostStage stage =
+        stage(
+            """
+            - rule: Watched curl
+              desc: test
+              condition: evt.type = syscalls and proc.name = curl
+              output: calls of %proc.name
+              priority: NOTICE
+              action: watch
+              for: 1m
+            """);
+    EventTap some = stage.taps().open(filter("evt.type = syscalls")).orElseThrow();
+    Actor actor = new Actor(CHILD, PARENT);
+    List<byte[]> events =
+        List.of(
+            WireEvents.exec(120, actor, FILE, 0, "/usr/bin/curl", List.of("curl", "-v")),
+            WireEvents.syscalls(130, actor, 17, 64, 257, 2, 0, 0));
+    for (byte[] event : events) {
+      stage.accept(view.wrap(MemorySegment.ofArray(event), 0, event.length), output);
+    }
+    TappedEvent seen = drained(some).getFirst();
+    assertEquals(EventType.SYSCALLS, seen.type());
+    assertEquals("curl", seen.name());
+    assertEquals(64, seen.firstCall());
+    assertEquals(List.of(new SystemCall(257, 2, false), new SystemCall(0, 0, false)), seen.calls());
+    Finding finding = assertInstanceOf(DecideItem.Found.class, toDecide.getFirst()).finding();
+    assertEquals(Action.WATCH, finding.proposal().orElseThrow().action());
   }
 
   private static List<TappedEvent> drained(EventTap tap) {

@@ -44,7 +44,8 @@ final class EventCodingTest {
         WireEvents.exit(120, ACTING, 256),
         WireEvents.connect(130, ACTING, 0x7F000001, 443, Decision.ALLOWED),
         WireEvents.bind(140, ACTING, 0, 80),
-        WireEvents.enforcement(150, ACTING, 17, 3, Action.BLOCK, Operation.CONNECT));
+        WireEvents.enforcement(150, ACTING, 17, 3, Action.BLOCK, Operation.CONNECT),
+        WireEvents.syscalls(160, ACTING, 17, 640, 110, 0, 257, 2, 24, 0));
   }
 
   private byte[] roundTrip(byte[] event) throws IOException {

@@ -109,6 +109,35 @@ public final class WireEvents {
     return event.toArray(JAVA_BYTE);
   }
 
+  /**
+   * A batch of a watched thread.
+   *
+   * @param calls number and error of each call, one behind the other
+   */
+  public static byte[] syscalls(
+      long time, Actor actor, long verdictId, long firstSequence, int... calls) {
+    StructLayout layout = WireLayouts.SYSCALLS_EVENT;
+    int fixed = (int) layout.byteSize();
+    MemorySegment event =
+        event(
+            EventKind.SYSCALLS,
+            Hook.SYSCALLS,
+            time,
+            actor,
+            fixed + calls.length / 2 * (int) WireLayouts.SYSCALL.byteSize());
+    putLong(event, layout, "verdict_id", verdictId);
+    putLong(event, layout, "first_sequence", firstSequence);
+    putLong(event, layout, "first_nanos", time - 1000);
+    putShort(event, layout, "count", calls.length / 2);
+    int errors = 0;
+    for (int i = 0; i < calls.length; i++) {
+      event.set(JAVA_SHORT_UNALIGNED, fixed + (long) i * Short.BYTES, (short) calls[i]);
+      errors += i % 2 == 1 && calls[i] != 0 ? 1 : 0;
+    }
+    putShort(event, layout, "errors", errors);
+    return event.toArray(JAVA_BYTE);
+  }
+
   private static MemorySegment event(EventKind kind, Hook hook, long time, Actor actor, int size) {
     MemorySegment event = MemorySegment.ofArray(new byte[size]);
     StructLayout header = WireLayouts.EVENT_HEADER;
