@@ -22,6 +22,10 @@
  *   spin MILLISECONDS    burns CPU; answer: "spun"
  *   calls COUNT          COUNT times getppid, openat of what is not there, sched_yield; answer: "called"
  *   threadcalls THREADS COUNT  the same in each of so many threads at once
+ *   touch MEBIBYTES      writes to each page of new memory; answer: "touched"
+ *   cache PATH MEBIBYTES writes a file through the page cache; answer: "cached"
+ *   direct PATH COUNT    writes 4 KiB past the page cache, COUNT times; answer: "written", or the error
+ *   stay CPU             runs on this processor only; answer: "stays"
  *   exit CODE            no answer
  */
 #define _GNU_SOURCE
@@ -30,6 +34,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -292,6 +297,61 @@ static void thread_calls(long threads, long count)
 	snprintf(reply, sizeof(reply), "called");
 }
 
+static void touch(long mebibytes)
+{
+	size_t size = (size_t)mebibytes << 20;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return;
+	madvise(memory, size, MADV_NOHUGEPAGE);
+	for (size_t at = 0; at < size; at += 4096)
+		memory[at] = 1;
+	munmap(memory, size);
+	snprintf(reply, sizeof(reply), "touched");
+}
+
+static void cache(const char *path, long mebibytes)
+{
+	static char block[1 << 20];
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+	memset(block, 'x', sizeof(block));
+	for (long i = 0; i < mebibytes; i++)
+		if (write(fd, block, sizeof(block)) < 0)
+			break;
+	close(fd);
+	snprintf(reply, sizeof(reply), "cached");
+}
+
+static void write_directly(const char *path, long count)
+{
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC | O_DIRECT, 0600);
+	void *block;
+
+	snprintf(reply, sizeof(reply), "written");
+	if (fd < 0 || posix_memalign(&block, 4096, 4096)) {
+		snprintf(reply, sizeof(reply), "%s", strerror(errno));
+		return;
+	}
+	memset(block, 'x', 4096);
+	for (long i = 0; i < count; i++)
+		if (pwrite(fd, block, 4096, i * 4096) < 0)
+			snprintf(reply, sizeof(reply), "%s", strerror(errno));
+	free(block);
+	close(fd);
+}
+
+static void stay(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (!sched_setaffinity(0, sizeof(set), &set))
+		snprintf(reply, sizeof(reply), "stays");
+}
+
 static void spin(long milliseconds)
 {
 	struct timespec start, now;
@@ -346,6 +406,14 @@ static void act(int connection, char *line, int *leave)
 		calls(atol(words[1]));
 	else if (!strcmp(words[0], "threadcalls"))
 		thread_calls(atol(words[1]), atol(words[2]));
+	else if (!strcmp(words[0], "touch"))
+		touch(atol(words[1]));
+	else if (!strcmp(words[0], "cache"))
+		cache(words[1], atol(words[2]));
+	else if (!strcmp(words[0], "direct"))
+		write_directly(words[1], atol(words[2]));
+	else if (!strcmp(words[0], "stay"))
+		stay(atoi(words[1]));
 	else if (!strcmp(words[0], "exit"))
 		_exit(atoi(words[1]));
 	else if (!strcmp(words[0], "leave")) {

@@ -200,7 +200,15 @@ public sealed interface PerformanceCount {
   record Softirq(int vector, long runs, long nanos) implements PerformanceCount {
     private static final List<String> NAMES =
         List.of(
-            "hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer",
+            "hi",
+            "timer",
+            "net_tx",
+            "net_rx",
+            "block",
+            "irq_poll",
+            "tasklet",
+            "sched",
+            "hrtimer",
             "rcu");
 
     /** The kernel's name of the vector. */

@@ -363,7 +363,8 @@ public final class WireLayouts {
           MemoryLayout.sequenceLayout(WAIT_BUCKETS, JAVA_INT).withName("wait_histogram"));
 
   public static final StructLayout PREEMPTION_KEY =
-      struct("rw_preemption_key", JAVA_LONG.withName("preempted"), JAVA_LONG.withName("preempting"));
+      struct(
+          "rw_preemption_key", JAVA_LONG.withName("preempted"), JAVA_LONG.withName("preempting"));
 
   public static final StructLayout BLOCK_KEY =
       struct(

@@ -22,8 +22,7 @@ import java.util.List;
 
 /** Reads the maps of {@code performance.bpf.c} and the preemptions, summed over CPUs. */
 final class PerformanceReader {
-  private static final long HISTOGRAM =
-      WireCodecs.offset(WireLayouts.BLOCK_ACCOUNT, "histogram");
+  private static final long HISTOGRAM = WireCodecs.offset(WireLayouts.BLOCK_ACCOUNT, "histogram");
   private static final long DEVICE = WireCodecs.offset(WireLayouts.BLOCK_KEY, "device");
   private static final long OPERATION = WireCodecs.offset(WireLayouts.BLOCK_KEY, "operation");
   private static final long PREEMPTING =
@@ -79,8 +78,8 @@ final class PerformanceReader {
                 keys.get(JAVA_LONG, keyAt),
                 keys.get(JAVA_LONG, keyAt + PREEMPTING),
                 preemptions.sum(values, valueAt, 0))));
-    requests.scanner.scan((keys, keyAt, values, valueAt) ->
-        rows.add(requests(keys, keyAt, values, valueAt)));
+    requests.scanner.scan(
+        (keys, keyAt, values, valueAt) -> rows.add(requests(keys, keyAt, values, valueAt)));
     queues.scanner.scan((keys, keyAt, values, valueAt) ->
         rows.add(
             new BlockQueue(
@@ -106,8 +105,7 @@ final class PerformanceReader {
       MemorySegment keys, long keyAt, MemorySegment values, long valueAt) {
     List<Long> histogram = new ArrayList<>(WireLayouts.WAIT_BUCKETS);
     for (int bucket = 0; bucket < WireLayouts.WAIT_BUCKETS; bucket++) {
-      histogram.add(
-          requests.sumInts(values, valueAt, HISTOGRAM + (long) bucket * Integer.BYTES));
+      histogram.add(requests.sumInts(values, valueAt, HISTOGRAM + (long) bucket * Integer.BYTES));
     }
     return new BlockRequests(
         keys.get(JAVA_LONG, keyAt),

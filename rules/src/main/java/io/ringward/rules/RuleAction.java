@@ -59,7 +59,7 @@ public sealed interface RuleAction {
 
     @Override
     public Set<Operation> operations() {
-      return EnumSet.allOf(Operation.class);
+      return Operation.unlessNamed();
     }
 
     @Override

@@ -87,7 +87,6 @@ final class RuleBuilder {
         case CLONE -> operations.add(Operation.FORK);
         case EXECVE,
             PROCEXIT,
-            SYSCALLS,
             SETUID,
             SETGID,
             CAPSET,

@@ -20,6 +20,7 @@ public final class AgentMetrics {
   private final LoopMetrics loop;
   private final KernelMetrics kernel;
   private final ControlGroupMetrics controlGroups;
+  private final PerformanceMetrics performance;
   private final StatusMetrics status;
   private final Counter samplesSkipped;
 
@@ -40,6 +41,8 @@ public final class AgentMetrics {
     this.loop = loop;
     this.kernel = new KernelMetrics().register(registry);
     this.controlGroups = controlGroups.register(registry);
+    this.performance =
+        new PerformanceMetrics(controlGroups::label, new BlockDeviceNames()::of).register(registry);
     this.status = status.register(registry);
     new OutletMetrics(queues).register(registry);
     this.samplesSkipped =
@@ -63,6 +66,7 @@ public final class AgentMetrics {
   public void onSample(KernelSample sample, List<VerdictTable.InForce> inForce) {
     kernel.onSample(sample);
     controlGroups.onSample(sample);
+    performance.onSample(sample); // After the groups, whose labels it takes.
     loop.enforcementCounts().onInForce(inForce);
     status.onInForce(inForce);
   }

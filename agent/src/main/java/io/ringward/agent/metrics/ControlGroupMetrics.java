@@ -112,6 +112,12 @@ public final class ControlGroupMetrics extends Collector {
     }
   }
 
+  /** The label of a cgroup: its own while it has series here, else {@code other}. */
+  synchronized String label(long id) {
+    Series own = series.get(id);
+    return own == null ? BoundedLabel.OTHER : own.label;
+  }
+
   private boolean makeRoom() {
     if (series.size() < most) {
       return true;

@@ -51,8 +51,8 @@ public final class KernelMetrics extends Collector {
       for (MapFailure map : MapFailure.values()) {
         failures.addMetric(List.of(label, map.label()), hook.mapFailures().get(map.ordinal()));
       }
-      if (hook.hook() == Hook.SCHEDULE) {
-        continue; // It aggregates in maps and sends no events.
+      if (hook.hook() == Hook.SCHEDULE || hook.hook() == Hook.PERFORMANCE) {
+        continue; // They aggregate in maps and send no events.
       }
       produced.addMetric(List.of(label), hook.produced());
       delivered.addMetric(List.of(label), hook.delivered());

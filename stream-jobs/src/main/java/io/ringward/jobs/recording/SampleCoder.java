@@ -107,8 +107,7 @@ final class SampleCoder {
     PerformanceCount.Kind[] kinds = PerformanceCount.Kind.values();
     PerformanceCount.Kind kind = kinds[in.count(kinds.length - 1)];
     List<Long> key = readNumbers(List.of(), in);
-    List<Long> values =
-        readNumbers(performance.getOrDefault(new RowKey(kind, key), List.of()), in);
+    List<Long> values = readNumbers(performance.getOrDefault(new RowKey(kind, key), List.of()), in);
     try {
       return kind.of(key, values);
     } catch (ArithmeticException | IllegalArgumentException e) {
