@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param refusal what the kernel said to the whole object, when it refused it
  * @param trampoline whose programs are in, to refuse exec and fork before they happen
  * @param trampolineRefusal what the kernel said to the better ones, or to all
- * @param acts whether the sensors of acts are in
+ * @param acts whether the sensors of acts and of performance are in
  */
 record LoadedObject(
     BpfObject object,
