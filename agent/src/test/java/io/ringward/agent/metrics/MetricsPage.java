@@ -7,13 +7,16 @@ import io.ringward.agent.incident.IncidentOutlet;
 import io.ringward.agent.incident.IncidentQueue;
 import io.ringward.agent.incident.RetryPolicy;
 import io.ringward.kernel.Action;
+import io.ringward.kernel.BlockOperation;
 import io.ringward.kernel.Event;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.Incident;
 import io.ringward.kernel.KernelSample;
+import io.ringward.kernel.MapFailure;
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.PerformanceCount;
 import io.ringward.kernel.Priority;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.kernel.ProcessKey;
@@ -155,10 +158,27 @@ final class MetricsPage implements AutoCloseable {
     List<KernelSample.HookCounters> hooks = new ArrayList<>();
     for (Hook hook : Hook.values()) {
       hooks.add(
-          new KernelSample.HookCounters(
-              hook, 100, List.of(1L, 2L, 3L), List.of(0L, 0L, 4L, 0L), 90, 5));
+          new KernelSample.HookCounters(hook, 100, List.of(1L, 2L, 3L), mapFailures(), 90, 5));
     }
-    return new KernelSample(SECOND, hooks, List.of(), List.of(group(1, 10)));
+    return new KernelSample(SECOND, hooks, List.of(), List.of(group(1, 10)), performance());
+  }
+
+  private static List<PerformanceCount> performance() {
+    List<Long> histogram = new ArrayList<>(Collections.nCopies(32, 0L));
+    histogram.set(20, 3L);
+    return List.of(
+        new PerformanceCount.Preemption(1, 1, 7),
+        new PerformanceCount.BlockRequests(
+            1, 254 << 20, BlockOperation.READ, 3, 12_288, 4_000_000, histogram),
+        new PerformanceCount.BlockQueue(254 << 20, 1, 4, 6),
+        new PerformanceCount.Pressure(1, 100, 10, 2, 5_000_000, 1, 3),
+        new PerformanceCount.Softirq(1, 40, 2_000_000));
+  }
+
+  private static List<Long> mapFailures() {
+    List<Long> failures = new ArrayList<>(Collections.nCopies(MapFailure.values().length, 0L));
+    failures.set(MapFailure.ACCOUNT.ordinal(), 4L);
+    return failures;
   }
 
   /** A cgroup with so many waits of about 1.5 us (bucket 10) since the start. */
