@@ -94,6 +94,8 @@ public final class KernelSmoke {
             "observe_connect",
             "observe_bind",
             "account_run_queue",
+            "account_softirqs",
+            "watch_syscalls",
             "block_connect",
             "throttle_connect",
             "kill")) {
