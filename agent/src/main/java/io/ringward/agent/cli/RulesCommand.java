@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
     header = "Check rule files, list the fields they may use, reload them.",
     description = {
       "",
-      "Rules are written in Falco's language. Ringward adds 'action: alert | throttle | block | kill'",
-      "with 'for: 5m', and 'operations' and 'rate' where they apply."
+      "Rules are written in Falco's language. Ringward adds 'action: alert | watch | throttle |",
+      "block | kill' with 'for: 5m', and 'operations' and 'rate' where they apply."
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

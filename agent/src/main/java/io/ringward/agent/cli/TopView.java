@@ -19,6 +19,7 @@ import java.util.Locale;
 final class TopView {
   private static final int MOST_GROUPS = 5;
   private static final int MOST_VERDICTS = 8;
+  private static final double MEGABYTE = 1e6;
 
   private final Style style;
   private final Order order;
@@ -92,7 +93,17 @@ final class TopView {
   }
 
   private List<String> groups(TopPage page) {
-    Columns columns = new Columns("SCORE", "EVENTS/s", "WAIT ms/s", "CPU", "ACTIVE", "CGROUP");
+    Columns columns =
+        new Columns(
+            "SCORE",
+            "EVENTS/s",
+            "WAIT ms/s",
+            "CPU",
+            "FAULTS/s",
+            "DISK MB/s",
+            "RECLAIM ms/s",
+            "ACTIVE",
+            "CGROUP");
     groupsInOrder(page).stream()
         .limit(MOST_GROUPS)
         .forEach(row ->
@@ -101,6 +112,9 @@ final class TopView {
                 number(row.eventsPerSecond(), 0),
                 number(row.waitMillisPerSecond(), 1),
                 number(row.cpu(), 2),
+                number(row.faultsPerSecond(), 0),
+                number(row.diskBytesPerSecond() / MEGABYTE, 1),
+                number(row.reclaimMillisPerSecond(), 1),
                 Integer.toString(row.active()),
                 Printable.of(row.cgroup(), 60)
                     + (row.verdict().isEmpty() ? "" : "  [" + row.verdict() + "]")));

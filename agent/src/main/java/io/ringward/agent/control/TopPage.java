@@ -49,6 +49,9 @@ public record TopPage(
    * @param eventsPerSecond the sum of its processes'
    * @param cpu cores that it uses
    * @param waitMillisPerSecond run-queue wait of all of it
+   * @param faultsPerSecond page faults
+   * @param diskBytesPerSecond read from and written to block devices
+   * @param reclaimMillisPerSecond time that its tasks spent on freeing memory
    * @param active how many of its processes were judged within the last seconds
    * @param verdict the action in force on the group itself, "" for none
    */
@@ -59,6 +62,9 @@ public record TopPage(
       double eventsPerSecond,
       double cpu,
       double waitMillisPerSecond,
+      double faultsPerSecond,
+      double diskBytesPerSecond,
+      double reclaimMillisPerSecond,
       int active,
       String verdict) {}
 }

@@ -16,7 +16,9 @@ final class ControlGroupRates implements SampleFeed {
   private final SampleFeed samples;
   private Map<Long, CpuAccount> previous = Map.of();
   private long previousNanos;
+  private final PressureRates pressure = new PressureRates();
   private volatile Map<Long, Rate> rates = Map.of();
+  private volatile Map<Long, PressureRates.Rate> pressures = Map.of();
 
   /**
    * A group's use.
@@ -33,6 +35,11 @@ final class ControlGroupRates implements SampleFeed {
   /** By the group's id; who did not run is not in it. */
   Map<Long, Rate> rates() {
     return rates;
+  }
+
+  /** What went short, by the group's id; who used nothing is not in it. */
+  Map<Long, PressureRates.Rate> pressures() {
+    return pressures;
   }
 
   @Override
@@ -59,6 +66,7 @@ final class ControlGroupRates implements SampleFeed {
         }
       }
     }
+    pressures = Map.copyOf(pressure.take(sample, seconds));
     previous = now;
     previousNanos = sample.timeNanos();
     rates = Map.copyOf(fresh);

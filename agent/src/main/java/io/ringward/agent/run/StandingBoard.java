@@ -95,10 +95,12 @@ final class StandingBoard {
     Map<Long, ControlGroupRates.Rate> rates = groupRates.rates();
     Set<Long> ids = new HashSet<>(byGroup.keySet());
     ids.addAll(rates.keySet());
+    Map<Long, PressureRates.Rate> pressures = groupRates.pressures();
     List<GroupRow> rows = new ArrayList<>();
     for (long id : ids) {
       List<ProcessRow> members = byGroup.getOrDefault(id, List.of());
       ControlGroupRates.Rate rate = rates.getOrDefault(id, new ControlGroupRates.Rate(0, 0));
+      PressureRates.Rate pressure = pressures.getOrDefault(id, PressureRates.Rate.NONE);
       rows.add(
           new GroupRow(
               controlGroupNames.apply(id),
@@ -107,6 +109,9 @@ final class StandingBoard {
               members.stream().mapToDouble(ProcessRow::eventsPerSecond).sum(),
               rate.cpu(),
               rate.waitMillisPerSecond(),
+              pressure.faults(),
+              pressure.diskBytes(),
+              pressure.reclaimMillis(),
               members.size(),
               actions.getOrDefault(new Subject.ControlGroup(id).toString(), "")));
     }

@@ -228,9 +228,9 @@ final class CommandLineTest {
           VERDICT  ON           NAME  ACTION                  HITS                 EXPIRES IN  BY
           abc      process 7@9  scan  throttle 10/s (shadow)  9223372036854775807  2ns         operator
 
-          SCORE  EVENTS/s  WAIT ms/s  CPU   ACTIVE  CGROUP
-          0.97   903       20.0       1.50  2       /loud  [throttle]
-          0.10   1         0.5        0.01  1       /quiet
+          SCORE  EVENTS/s  WAIT ms/s  CPU   FAULTS/s  DISK MB/s  RECLAIM ms/s  ACTIVE  CGROUP
+          0.97   903       20.0       1.50  4000      2.5        12.5          2       /loud  [throttle]
+          0.10   1         0.5        0.01  120       0.0        0.0           1       /quiet
 
           SCORE  EVENTS/s  WAIT ms/s  CPU   PID  NAME      MODEL            FOUND
           0.10   4         12.3       0.50  9    sc\\x1ban  learning 40/256    [block]

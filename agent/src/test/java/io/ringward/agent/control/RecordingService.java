@@ -161,8 +161,9 @@ public final class RecordingService implements ControlService {
         status(),
         List.of(process(7, 0.2, 900), process(8, 0.97, 3), process(9, 0.1, 4)),
         List.of(
-            new TopPage.GroupRow("/quiet", "11", 0.1, 1, 0.01, 0.5, 1, ""),
-            new TopPage.GroupRow("/loud", "12", 0.97, 903, 1.5, 20, 2, "throttle")),
+            new TopPage.GroupRow("/quiet", "11", 0.1, 1, 0.01, 0.5, 120, 0, 0, 1, ""),
+            new TopPage.GroupRow(
+                "/loud", "12", 0.97, 903, 1.5, 20, 4000, 2_500_000, 12.5, 2, "throttle")),
         List.of(row("abc", "")));
   }
 

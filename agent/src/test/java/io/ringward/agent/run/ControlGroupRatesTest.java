@@ -3,9 +3,11 @@ package io.ringward.agent.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ringward.kernel.BlockOperation;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.ControlGroupAccount;
 import io.ringward.kernel.KernelSample.CpuAccount;
+import io.ringward.kernel.PerformanceCount;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -41,5 +43,33 @@ final class ControlGroupRatesTest {
   void whoDidNotRunAndWhoseCounterFellAreNotInIt() {
     read(10 * SECOND, group(1, 5 * SECOND, 7), group(2, 5 * SECOND, 7));
     assertEquals(Map.of(), read(11 * SECOND, group(1, 5 * SECOND, 7), group(2, 3, 0)));
+  }
+
+  private static KernelSample pressed(long nanos, PerformanceCount... counts) {
+    return new KernelSample(nanos, List.of(), List.of(), List.of(), List.of(counts));
+  }
+
+  private static PerformanceCount disk(BlockOperation operation, long bytes) {
+    return new PerformanceCount.BlockRequests(1, 3, operation, 1, bytes, 1, List.of());
+  }
+
+  @Test
+  void whatGoesShortIsTheGrowthToo() {
+    samples.add(
+        pressed(
+            10 * SECOND,
+            new PerformanceCount.Pressure(1, 100, 10, 0, 0, 0, 0),
+            disk(BlockOperation.READ, 500)));
+    samples.add(
+        pressed(
+            12 * SECOND,
+            new PerformanceCount.Pressure(1, 300, 20, 1, SECOND / 100, 0, 0),
+            new PerformanceCount.Pressure(2, 300, 20, 1, SECOND / 100, 0, 0),
+            disk(BlockOperation.READ, 1500),
+            disk(BlockOperation.WRITE, 9000)));
+    rates.read();
+    assertEquals(Map.of(), rates.pressures());
+    rates.read();
+    assertEquals(Map.of(1L, new PressureRates.Rate(105, 500, 5)), rates.pressures());
   }
 }
