@@ -182,6 +182,7 @@ public final class Ladder {
             live.expiryNanos(),
             0,
             live.shadow(),
+            live.persist(),
             live.source(),
             live.reason()));
   }

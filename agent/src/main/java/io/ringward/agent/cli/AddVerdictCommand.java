@@ -90,6 +90,11 @@ final class AddVerdictCommand implements Callable<Integer> {
   @Option(names = "--reason", paramLabel = "TEXT", description = "One line, kept with it.")
   private String reason = "asked for by an operator";
 
+  @Option(
+      names = "--persist",
+      description = "Stay in force until it expires, also when the agent stops or dies.")
+  private boolean persist;
+
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
 
@@ -116,7 +121,8 @@ final class AddVerdictCommand implements Callable<Integer> {
       cgroup = Path.of(cgroup).toAbsolutePath().normalize().toString();
     }
     VerdictRequest request =
-        new VerdictRequest(target.process, cgroup, action, operations, rate, durationNanos, reason);
+        new VerdictRequest(
+            target.process, cgroup, action, operations, rate, durationNanos, reason, persist);
     VerdictRow row = agent.ask(client -> client.add(request));
     if (json) {
       JsonLines.print(screen, List.of(row));

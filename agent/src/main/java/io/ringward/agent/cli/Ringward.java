@@ -78,6 +78,7 @@ public final class Ringward implements Callable<Integer> {
             .addSubcommand(RecordCommand.commandLine(screen))
             .addSubcommand(new ReplayCommand(screen))
             .addSubcommand(RulesCommand.commandLine(screen))
+            .addSubcommand(new PinsCommand(screen))
             .addSubcommand(new TestCommand())
             .addSubcommand(new VersionCommand(screen));
     line.setOut(screen.out());

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** Rules: checking them, what they may say, and reading them anew. */
 @Command(
     name = "rules",
-    header = "Check rule files, list the fields they may use, reload them.",
+    header = "Check rule files, list rules and fields, reload them.",
     description = {
       "",
       "Rules are written in Falco's language. Ringward adds 'action: alert | watch | throttle |",
@@ -34,6 +34,7 @@ final class RulesCommand implements Callable<Integer> {
   static CommandLine commandLine(Screen screen) {
     return new CommandLine(new RulesCommand())
         .addSubcommand(new CheckRulesCommand(screen))
+        .addSubcommand(new ListRulesCommand(screen))
         .addSubcommand(new ListFieldsCommand(screen))
         .addSubcommand(new ReloadRulesCommand(screen))
         .addSubcommand(new RearmCommand(screen));

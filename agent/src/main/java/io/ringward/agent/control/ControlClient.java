@@ -116,6 +116,11 @@ public final class ControlClient implements AutoCloseable {
     return as(call("rules.rearm", arguments), new TypeReference<>() {});
   }
 
+  /** The rules in force. */
+  public List<RuleRow> rules() throws ControlException {
+    return as(call("rules.list", null), new TypeReference<>() {});
+  }
+
   /** Lets the agent read its rule files again. */
   public String reloadRules() throws ControlException {
     return as(call("rules.reload", null), new TypeReference<>() {});

@@ -56,6 +56,9 @@ public interface ControlService {
    */
   String reloadRules() throws ControlException;
 
+  /** The rules in force, where each is decided, and why there. */
+  List<RuleRow> rules();
+
   /** Begins to record what the loop takes in. */
   RecordingRow startRecording(RecordingRequest request) throws ControlException;
 

@@ -79,6 +79,7 @@ final class RequestHandler {
       case "incidents.test" -> service.testIncidents();
       case "decisions" -> service.decisions();
       case "rules.rearm" -> service.rearm(arguments.path("detector").asText());
+      case "rules.list" -> service.rules();
       case "rules.reload" -> service.reloadRules();
       case "recording.start" -> service.startRecording(read(arguments, RecordingRequest.class));
       case "recording.show" -> service.recording();

@@ -13,6 +13,7 @@ import java.util.List;
  * @param rate {@code 10/s} for a throttle, else ""
  * @param durationNanos until it expires
  * @param reason one line
+ * @param persist whether it stays in force until its expiry also when the agent is gone
  */
 public record VerdictRequest(
     String process,
@@ -21,7 +22,8 @@ public record VerdictRequest(
     List<String> operations,
     String rate,
     long durationNanos,
-    String reason) {
+    String reason,
+    boolean persist) {
   public VerdictRequest {
     process = orEmpty(process);
     cgroup = orEmpty(cgroup);
@@ -29,6 +31,18 @@ public record VerdictRequest(
     operations = operations == null ? List.of() : List.copyOf(operations);
     rate = orEmpty(rate);
     reason = orEmpty(reason);
+  }
+
+  /** A verdict that ends with the agent. */
+  public VerdictRequest(
+      String process,
+      String cgroup,
+      String action,
+      List<String> operations,
+      String rate,
+      long durationNanos,
+      String reason) {
+    this(process, cgroup, action, operations, rate, durationNanos, reason, false);
   }
 
   // What a client leaves out arrives as null.

@@ -100,6 +100,8 @@ public final class Guardian implements AutoCloseable {
       this.kernel = hold(KernelSide.open(configuration));
       VerdictArchive archive = archive();
       enforceWhatWas(archive);
+      InlineDesk inline = hold(new InlineDesk(kernel.policy()));
+      inline.replace(checked.compilation().rules());
       kernel.takeOver();
       this.loopMetrics = new LoopMetrics(registry, configuration.mode(), clock::now);
       AgentMetrics metrics =
@@ -126,13 +128,14 @@ public final class Guardian implements AutoCloseable {
               new HostPorts(
                   recorder.feed(),
                   recorder.verdicts(),
-                  new LoopReports(loopMetrics, outlets, effects, progress, standing))));
+                  new LoopReports(loopMetrics, outlets, effects, progress, standing, inline))));
       this.job = hold(startJob(checked, recorder.exchange()));
       hold(recorder); // A recording ends while the loop still runs.
       this.recordings = new RecordingDesk(recorder);
       jobReading.show(job);
       ActDemand demand = new ActDemand(kernel.sensors()::want);
-      this.rules = new RuleArmory(configuration, checked, kernel.feed(), demand, clock::now);
+      this.rules =
+          new RuleArmory(configuration, checked, kernel.feed(), inline, demand, clock::now);
       LiveProcesses processes = kernel::findProcess;
       ControlGroupRates groupRates = new ControlGroupRates(kernel.samples());
       this.desk =
@@ -149,6 +152,7 @@ public final class Guardian implements AutoCloseable {
                   this::status,
                   KernelSide.rows(kernel.rungs()),
                   rules::reload,
+                  inline::rows,
                   new EventShowing(job.taps(), rules::sources, groups::nameOf, demand),
                   standing,
                   outletDesk,

@@ -18,18 +18,21 @@ final class LoopReports implements LoopObserver {
   private final VerdictEffects effects;
   private final Progress progress;
   private final Standing standing;
+  private final InlineDesk inline;
 
   LoopReports(
       LoopMetrics metrics,
       IncidentOutlets outlets,
       VerdictEffects effects,
       Progress progress,
-      Standing standing) {
+      Standing standing,
+      InlineDesk inline) {
     this.metrics = metrics;
     this.outlets = outlets;
     this.effects = effects;
     this.progress = progress;
     this.standing = standing;
+    this.inline = inline;
   }
 
   @Override
@@ -76,5 +79,6 @@ final class LoopReports implements LoopObserver {
   public void onStanding(DecisionStanding now) {
     metrics.onStanding(now);
     standing.onStanding(now);
+    inline.onStanding(now);
   }
 }

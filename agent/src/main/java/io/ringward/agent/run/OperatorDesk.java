@@ -12,6 +12,7 @@ import io.ringward.agent.control.EventStream;
 import io.ringward.agent.control.OutletRow;
 import io.ringward.agent.control.RecordingRequest;
 import io.ringward.agent.control.RecordingRow;
+import io.ringward.agent.control.RuleRow;
 import io.ringward.agent.control.TopPage;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
@@ -56,6 +57,7 @@ final class OperatorDesk implements ControlService {
   private final Supplier<AgentStatus> status;
   private final List<CapabilityRow> capabilities;
   private final RuleReload rules;
+  private final Supplier<List<RuleRow>> ruleRows;
   private final EventShow events;
   private final Standing standing;
   private final OutletDesk outlets;
@@ -92,6 +94,7 @@ final class OperatorDesk implements ControlService {
       Supplier<AgentStatus> status,
       List<CapabilityRow> capabilities,
       RuleReload rules,
+      Supplier<List<RuleRow>> ruleRows,
       EventShow events,
       Standing standing,
       OutletDesk outlets,
@@ -110,6 +113,7 @@ final class OperatorDesk implements ControlService {
     this.status = parts.status();
     this.capabilities = List.copyOf(parts.capabilities());
     this.rules = parts.rules();
+    this.ruleRows = parts.ruleRows();
     this.events = parts.events();
     this.standing = parts.standing();
     this.outlets = parts.outlets();
@@ -223,6 +227,11 @@ final class OperatorDesk implements ControlService {
   }
 
   @Override
+  public List<RuleRow> rules() {
+    return ruleRows.get();
+  }
+
+  @Override
   public String reloadRules() throws ControlException {
     return rules.reload();
   }
@@ -269,6 +278,7 @@ final class OperatorDesk implements ControlService {
           now + VerdictWords.checkedDuration(request.durationNanos()),
           now,
           false,
+          request.persist(),
           OPERATOR,
           VerdictWords.checkedReason(request.reason()));
     } catch (IllegalArgumentException e) {

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 final class RuleArmory {
   private final RuleFiles files;
   private final EventFeed feed;
+  private final InlineDesk inline;
   private final ActDemand demand;
   private final LongSupplier boottimeNanos;
   private volatile int count;
@@ -26,10 +27,12 @@ final class RuleArmory {
       AgentConfiguration configuration,
       RuleFiles.Checked checked,
       EventFeed feed,
+      InlineDesk inline,
       ActDemand demand,
       LongSupplier boottimeNanos) {
     this.files = new RuleFiles(configuration.starterRules(), configuration.ruleFiles());
     this.feed = feed;
+    this.inline = inline;
     this.demand = demand;
     this.boottimeNanos = boottimeNanos;
     this.count = count(checked);
@@ -67,6 +70,7 @@ final class RuleArmory {
     }
     count = count(checked);
     texts = checked.texts();
+    inline.replace(checked.compilation().rules());
     demand.rulesAre(checked.compilation().rules());
     return count + " rules in force, from " + checked.texts().size() + " files";
   }

@@ -107,6 +107,11 @@ public final class RecordingService implements ControlService {
   }
 
   @Override
+  public List<RuleRow> rules() {
+    return List.of(new RuleRow("no shells out", "block", "kernel", 3, "the kernel refuses it"));
+  }
+
+  @Override
   public String reloadRules() {
     return "4 rules in force";
   }

@@ -275,6 +275,7 @@ final class OperatorDeskTest {
             () -> new AgentStatus("", 0, "", 0, 0, 0, "", 0),
             List.of(),
             () -> "",
+            List::of,
             where -> {
               throw new AssertionError("nobody listens here");
             },

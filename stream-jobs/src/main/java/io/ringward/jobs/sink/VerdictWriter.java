@@ -123,6 +123,7 @@ final class VerdictWriter implements StatefulSinkWriter<SinkItem, SavedVerdicts>
         verdict.expiryNanos(),
         0,
         verdict.shadow(),
+        verdict.persist(),
         verdict.source(),
         verdict.reason());
   }
