@@ -138,6 +138,8 @@ final class StockKernelsTest {
             Map.entry("observe_kernel", "syscall_tracepoint"),
             Map.entry("observe_memory", "syscall_tracepoint"),
             Map.entry("observe_socket", "syscall_tracepoint"),
+            Map.entry("observe_datagram", "cgroup_hook"),
+            Map.entry("observe_flow", "tp_btf"),
             Map.entry("block_connect", "cgroup_hook"),
             Map.entry("throttle_connect", "cgroup_hook_eagain"),
             Map.entry("block_exec", guest.refusalRung()),
