@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
+import io.ringward.kernel.Act;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.ExecFlag;
@@ -100,5 +101,80 @@ final class EventFactsTest {
     assertFalse(facts.has(Fact.EXE_FROM_MEMFD, 0));
     assertEquals(768, facts.number(Fact.EXIT_STATUS, 0));
     assertEquals(0, facts.ancestors());
+  }
+
+  private void act(Act act, int result, ProcessKey target, byte[] text, long... numbers) {
+    Actor child = new Actor(CHILD, PARENT);
+    move(WireEvents.act(120, child, act, result, target, text, numbers), EventType.of(act));
+  }
+
+  @Test
+  void actsAreReadAsTheRulesWantThem() {
+    parentAndChild();
+    ProcessKey nobody = new ProcessKey(0, 0);
+    act(Act.SETUID, 0, nobody, new byte[0], 1000, 1000, 1000, 0, 0, 0);
+    assertEquals(1000, facts.number(Fact.ID_BEFORE, 0));
+    assertEquals(0, facts.number(Fact.ID_AFTER, 0));
+    assertEquals("SUCCESS", facts.text(Fact.ACT_OUTCOME, 0));
+    act(Act.PTRACE, -1, PARENT, new byte[0], 16, 33);
+    assertEquals("PTRACE_ATTACH", facts.text(Fact.TRACE_REQUEST, 0));
+    assertEquals("nginx", facts.text(Fact.TARGET_NAME, 0));
+    assertEquals(33, facts.number(Fact.TARGET_USER, 0));
+    assertEquals(PARENT.tgid(), facts.number(Fact.TARGET_ID, 0));
+    assertEquals(0, facts.number(Fact.TARGET_IS_CHILD, 0));
+    assertEquals("EPERM", facts.text(Fact.ACT_OUTCOME, 0));
+    assertEquals(1, facts.number(Fact.ACT_FAILED, 0));
+    assertFalse(facts.has(Fact.SIGNAL_NUMBER, 0));
+    act(Act.UNSHARE, 0, nobody, new byte[0], 0x10020000);
+    assertEquals("CLONE_NEWNS|CLONE_NEWUSER", facts.text(Fact.ACT_FLAGS, 0));
+    act(Act.MEMFD_CREATE, 3, nobody, "memfd:x".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertEquals("memfd:x", facts.text(Fact.ACT_NAME, 0));
+    act(Act.MMAP, 0, nobody, new byte[0], 4096, 4096, 7, 0x22, 3);
+    assertEquals("PROT_READ|PROT_WRITE|PROT_EXEC", facts.text(Fact.MEMORY_PROTECTION, 0));
+    assertEquals(1, facts.number(Fact.MEMORY_ANONYMOUS, 0));
+    assertEquals(0, facts.number(Fact.MEMORY_STACK, 0));
+  }
+
+  @Test
+  void anActsPeerIsItsEndpoint() {
+    parentAndChild();
+    long low = Long.reverseBytes(0xFFFF_C0A8_0102L);
+    long ports = 443 | 50000L << 16 | 2L << 32 | 6L << 48;
+    act(Act.DUP, 0, new ProcessKey(0, 0), new byte[0], 0, low, ports, 5);
+    assertTrue(facts.has(Fact.REMOTE_ADDRESS, 0));
+    assertFalse(facts.has(Fact.LOCAL_ADDRESS, 0));
+    assertEquals(0xFFFF_C0A8_0102L, facts.addressLow(Fact.REMOTE_ADDRESS));
+    assertEquals(443, facts.number(Fact.REMOTE_PORT, 0));
+    assertEquals(50000, facts.number(Fact.LOCAL_PORT, 0));
+    assertEquals(6, facts.number(Fact.PROTOCOL, 0));
+    act(Act.LISTEN, 0, new ProcessKey(0, 0), new byte[0], 0, low, 80L << 16 | 2L << 32, 5);
+    assertFalse(facts.has(Fact.REMOTE_ADDRESS, 0));
+    assertTrue(facts.has(Fact.LOCAL_ADDRESS, 0));
+    assertEquals(80, facts.number(Fact.LOCAL_PORT, 0));
+  }
+
+  /** A rule may ask any event for anything: what it does not have is absent, and nothing breaks. */
+  @Test
+  void everyFactCanBeAskedOfEveryAct() {
+    parentAndChild();
+    for (Act act : Act.values()) {
+      act(act, 0, PARENT, new byte[] {0, 1, 2}, -1, -1, -1, -1, -1, -1, -1, -1);
+      for (Fact fact : Fact.values()) {
+        switch (fact.kind()) {
+          case TEXT -> facts.text(fact, 0);
+          case NUMBER -> {
+            if (facts.has(fact, 0)) {
+              facts.number(fact, 0);
+            }
+          }
+          case ADDRESS -> {
+            if (facts.has(fact, 0)) {
+              facts.addressHigh(fact);
+              facts.addressLow(fact);
+            }
+          }
+        }
+      }
+    }
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.jobs.testing.WireEvents;
 import io.ringward.jobs.testing.WireEvents.Actor;
+import io.ringward.kernel.Act;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.Decision;
@@ -44,6 +45,10 @@ final class EventCodingTest {
         WireEvents.exit(120, ACTING, 256),
         WireEvents.connect(130, ACTING, 0x7F000001, 443, Decision.ALLOWED),
         WireEvents.bind(140, ACTING, 0, 80),
+        WireEvents.act(
+            145, ACTING, Act.PTRACE, -1, new ProcessKey(70, 8), new byte[0], 16, 1000, -1, 7),
+        WireEvents.act(
+            146, ACTING, Act.DNS, 0, new ProcessKey(0, 0), new byte[] {1, 2, 3}, 1, 2, 3),
         WireEvents.enforcement(150, ACTING, 17, 3, Action.BLOCK, Operation.CONNECT),
         WireEvents.syscalls(160, ACTING, 17, 640, 110, 0, 257, 2, 24, 0));
   }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.ringward.kernel.Act;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
@@ -56,6 +57,32 @@ public final class WireEvents {
     MemorySegment.copy(pathBytes, 0, event, JAVA_BYTE, fixed, pathBytes.length);
     MemorySegment.copy(
         argumentBytes, 0, event, JAVA_BYTE, fixed + pathBytes.length, argumentBytes.length);
+    return event.toArray(JAVA_BYTE);
+  }
+
+  /** An act, with the numbers that it has and a text. */
+  public static byte[] act(
+      long time,
+      Actor actor,
+      Act act,
+      int result,
+      ProcessKey target,
+      byte[] text,
+      long... numbers) {
+    StructLayout layout = WireLayouts.ACT_EVENT;
+    int fixed = (int) layout.byteSize();
+    MemorySegment event = event(EventKind.ACT, act.hook(), time, actor, fixed + text.length);
+    putShort(event, layout, "act", act.ordinal());
+    putShort(event, layout, "text_length", text.length);
+    putInt(event, layout, "result", result);
+    putKey(event, WireLayouts.offset(layout, "target"), target);
+    long at = WireLayouts.offset(layout, "arguments");
+    for (long number : numbers) {
+      event.set(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, at, number);
+      at += Long.BYTES;
+    }
+    putComm(event, layout, "actor");
+    MemorySegment.copy(text, 0, event, JAVA_BYTE, fixed, text.length);
     return event.toArray(JAVA_BYTE);
   }
 
