@@ -19,9 +19,9 @@
  * parentheses. A test of a value that is not known is false, whatever the operator. All rules that
  * match fire.
  *
- * <p><b>Ringward's own keys of a rule.</b> {@code action: alert | watch | throttle | block | kill}, {@code
- * for: 5m} (how long; s, m or h; at most 24h; for all but alert), {@code operations: [connect,
- * bind]} (what throttle and block cover; by default what the rule looks at, and everything for
- * rules about programs), {@code rate: 10/s} (for throttle, which is the default).
+ * <p><b>Ringward's own keys of a rule.</b> {@code action: alert | watch | throttle | block | kill},
+ * {@code for: 5m} (how long; s, m or h; at most 24h; for all but alert), {@code operations:
+ * [connect, bind]} (what throttle and block cover; by default what the rule looks at, and
+ * everything for rules about programs), {@code rate: 10/s} (for throttle, which is the default).
  */
 package io.ringward.rules;

@@ -222,19 +222,20 @@ class EvaluationTest {
   void placementTellsWhy() {
     assertEquals(
         "it does 'alert', and only 'block' is done in the kernel before the operation happens",
-        reason("fd.rport = 22", ""));
+        reason("evt.type = connect and fd.rport = 22", ""));
     String block = "  action: block\n  for: 1m\n";
     assertEquals(
         "the kernel refuses connect before it happens, by 1 row of its tables",
-        reason("fd.rport = 22", block));
+        reason("evt.type = connect and fd.rport = 22", block));
     assertEquals(
         "proc.pname needs the process table, which is in the stream job",
-        reason("fd.rport = 22 and not proc.pname = sshd", block));
+        reason("evt.type = connect and fd.rport = 22 and not proc.pname = sshd", block));
     assertEquals(
         "proc.name is only compared with '=' and 'in'",
-        reason("fd.rport = 22 and proc.name startswith ss", block));
+        reason("evt.type = connect and fd.rport = 22 and proc.name startswith ss", block));
     assertEquals(
-        "it does not block connect", reason("fd.rport = 22", block + "  operations: [bind]\n"));
+        "it does not block connect",
+        reason("evt.type = connect and fd.rport = 22", block + "  operations: [bind]\n"));
   }
 
   private static String reason(String condition, String action) {
