@@ -23,7 +23,7 @@
  *   calls COUNT          COUNT times getppid, openat of what is not there, sched_yield; answer: "called"
  *   threadcalls THREADS COUNT  the same in each of so many threads at once
  *   touch MEBIBYTES      writes to each page of new memory; answer: "touched"
- *   cache PATH MEBIBYTES writes a file through the page cache; answer: "cached"
+ *   giveback MEBIBYTES   the same, and gives it back (MADV_FREE) but for its addresses; answer: "given"
  *   direct PATH COUNT    writes 4 KiB past the page cache, COUNT times; answer: "written", or the error
  *   stay CPU             runs on this processor only; answer: "stays"
  *   exit CODE            no answer
@@ -311,17 +311,23 @@ static void touch(long mebibytes)
 	snprintf(reply, sizeof(reply), "touched");
 }
 
-static void cache(const char *path, long mebibytes)
+/* Memory that the kernel may take back, without a swap and whatever file system there is. */
+static void give_back(long mebibytes)
 {
-	static char block[1 << 20];
-	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	size_t size = 1 << 20;
 
-	memset(block, 'x', sizeof(block));
-	for (long i = 0; i < mebibytes; i++)
-		if (write(fd, block, sizeof(block)) < 0)
-			break;
-	close(fd);
-	snprintf(reply, sizeof(reply), "cached");
+	for (long i = 0; i < mebibytes; i++) {
+		char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				    -1, 0);
+
+		if (memory == MAP_FAILED)
+			return;
+		madvise(memory, size, MADV_NOHUGEPAGE);
+		for (size_t at = 0; at < size; at += 4096)
+			memory[at] = 1;
+		madvise(memory, size, MADV_FREE);
+	}
+	snprintf(reply, sizeof(reply), "given");
 }
 
 static void write_directly(const char *path, long count)
@@ -408,8 +414,8 @@ static void act(int connection, char *line, int *leave)
 		thread_calls(atol(words[1]), atol(words[2]));
 	else if (!strcmp(words[0], "touch"))
 		touch(atol(words[1]));
-	else if (!strcmp(words[0], "cache"))
-		cache(words[1], atol(words[2]));
+	else if (!strcmp(words[0], "giveback"))
+		give_back(atol(words[1]));
 	else if (!strcmp(words[0], "direct"))
 		write_directly(words[1], atol(words[2]));
 	else if (!strcmp(words[0], "stay"))
