@@ -31,6 +31,7 @@ public final class Bench implements Callable<Integer> {
           new LatencyBenchmark(),
           new ThroughputBenchmark(),
           new HookBenchmark(),
+          new InlineBenchmark(),
           new WatchBenchmark(),
           new StartBenchmark());
 
@@ -38,7 +39,7 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "WHAT",
       arity = "0..*",
       description =
-          "ring, verdicts, latency, throughput, hooks, watch, start, or all (default: all).")
+          "ring, verdicts, latency, throughput, hooks, inline, watch, start, or all (default: all).")
   private List<String> wanted = List.of("all");
 
   @Option(names = "--markdown", description = "Tables in Markdown.")

@@ -82,6 +82,7 @@ final class ContractCodecTest {
             20,
             5,
             false,
+            true,
             "operator",
             "");
     ByteArrayOutputStream buffer = new ByteArrayOutputStream();

@@ -91,10 +91,20 @@ public sealed interface RuleAction {
     }
   }
 
-  /** Refuse. */
-  record Block(Duration lasting, Set<Operation> operations) implements RuleAction {
+  /**
+   * Refuse.
+   *
+   * @param persist whether what the kernel decides of it by itself outlives the agent by {@code
+   *     lasting}
+   */
+  record Block(Duration lasting, Set<Operation> operations, boolean persist) implements RuleAction {
     public Block {
       operations = Set.copyOf(operations);
+    }
+
+    /** One that ends with the agent. */
+    public Block(Duration lasting, Set<Operation> operations) {
+      this(lasting, operations, false);
     }
 
     @Override

@@ -68,7 +68,9 @@ final class RuleBuilder {
               throttle.rate().orElse(DEFAULT_RATE));
       case ActionRequest.Block block ->
           new RuleAction.Block(
-              block.duration(), block.operations().orElseGet(() -> operations(types)));
+              block.duration(),
+              block.operations().orElseGet(() -> operations(types)),
+              block.persist());
       case ActionRequest.Watch watch -> new RuleAction.Watch(watch.duration());
       case ActionRequest.Kill kill -> new RuleAction.Kill(kill.duration());
     };

@@ -243,7 +243,7 @@ class ProblemTest {
           action: block;for: 5m;operations: connect | 8:15 | 'operations' has to be a list such as [a, b], found a single value
           action: block;for: 5m;operations: [] | 8:15 | 'operations' has to be at least one operation, found none
           action: block;for: 5m;operations: [conect] | 8:16 | 'operations' expects connect, bind, exec, fork, open, unlink, rename (perhaps connect), found 'conect'
-          exceptions: []         | 6:3  | the key 'exceptions' is not supported yet; supported: rule condition desc output priority tags enabled source warn_evttypes skip-if-unknown-filter action for operations rate
+          exceptions: []         | 6:3  | the key 'exceptions' is not supported yet; supported: rule condition desc output priority tags enabled source warn_evttypes skip-if-unknown-filter action for operations rate persist
           source: k8s_audit      | 6:11 | 'source' expects syscall, the only source there is, found 'k8s_audit'
           tags: [a, [b]]         | 6:13 | 'an item of tags' has to be a single value, found a list
           {a: b}: c              | 6:3  | a key has to be a single value, found a mapping of keys to values

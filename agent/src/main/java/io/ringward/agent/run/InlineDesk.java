@@ -16,6 +16,7 @@ import io.ringward.kernel.PolicyTable.Publication;
 import io.ringward.kernel.ProgramLeaning;
 import io.ringward.rules.Placement;
 import io.ringward.rules.Rule;
+import io.ringward.rules.RuleAction;
 import io.ringward.rules.RuleSet;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -92,7 +93,10 @@ final class InlineDesk implements AutoCloseable {
         Set<InlineValue> letBe = letBe(rule.name());
         inline.add(
             new InlineRule(
-                rule.name(), rows.stream().map(row -> without(row, letBe)).toList(), false, 0));
+                rule.name(),
+                rows.stream().map(row -> without(row, letBe)).toList(),
+                false,
+                persistNanos(rule)));
       }
     }
     try {
@@ -104,6 +108,12 @@ final class InlineDesk implements AutoCloseable {
     } catch (BpfException | IllegalStateException e) {
       LOG.warn("the kernel's rules stay as they were: {}", e.getMessage());
     }
+  }
+
+  private static long persistNanos(Rule rule) {
+    return rule.action() instanceof RuleAction.Block block && block.persist()
+        ? block.lasting().toNanos()
+        : 0;
   }
 
   /** The programs that operators have called false positives of a rule. */

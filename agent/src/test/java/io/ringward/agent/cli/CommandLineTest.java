@@ -49,9 +49,11 @@ final class CommandLineTest {
         "replay",
         "rules",
         "rules check",
+        "rules list",
         "rules list-fields",
         "rules reload",
         "rules rearm",
+        "pins",
         "test",
         "version"
       })
@@ -151,7 +153,7 @@ final class CommandLineTest {
       assertTrue(
           service.calls.contains(
               "VerdictRequest[process=7, cgroup=, action=throttle, operations=[connect, bind],"
-                  + " rate=10/s, durationNanos=60000000000, reason=why]"),
+                  + " rate=10/s, durationNanos=60000000000, reason=why, persist=false]"),
           service.calls::toString);
       assertEquals(0, agent(directory, "verdicts", "list"));
       assertEquals(

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /** Reads what a rule does: the keys that are Ringward's own. */
 final class ActionKeys {
   /** The keys, in the order in which people write them. */
-  static final List<String> KEYS = List.of("action", "for", "operations", "rate");
+  static final List<String> KEYS = List.of("action", "for", "operations", "rate", "persist");
 
   private static final Duration MOST_DURATION = Duration.ofHours(24);
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*([smh])");
@@ -45,11 +45,15 @@ final class ActionKeys {
           takes(action, List.of()) ? Optional.of(new ActionRequest.Alert()) : Optional.empty();
       case "throttle" -> throttle();
       case "block" -> {
-        boolean takes = takes(action, List.of("for", "operations"));
+        boolean takes = takes(action, List.of("for", "operations", "persist"));
         Optional<Duration> duration = duration(action);
         Optional<Set<Operation>> operations = operations();
-        yield takes && duration.isPresent() && readable("operations", operations)
-            ? Optional.of(new ActionRequest.Block(duration.get(), operations))
+        Optional<Boolean> persist = persist();
+        yield takes
+                && duration.isPresent()
+                && readable("operations", operations)
+                && persist.isPresent()
+            ? Optional.of(new ActionRequest.Block(duration.get(), operations, persist.get()))
             : Optional.empty();
       }
       case "watch" -> lasting(action, ActionRequest.Watch::new);
@@ -70,11 +74,29 @@ final class ActionKeys {
     return takes ? duration.map(request) : Optional.empty();
   }
 
+  /** Empty when it is neither true nor false. */
+  private Optional<Boolean> persist() {
+    Optional<LocatedText> found = keys.text("persist");
+    if (found.isEmpty()) {
+      return keys.has("persist") ? Optional.empty() : Optional.of(false);
+    }
+    String word = found.get().value().toLowerCase(Locale.ROOT);
+    if (!word.equals("true") && !word.equals("false")) {
+      keys.invalid("persist", found.get(), "true or false");
+      return Optional.empty();
+    }
+    return Optional.of(word.equals("true"));
+  }
+
   private Optional<ActionRequest> throttle() {
     Optional<Duration> duration = duration("throttle");
+    boolean takes = takes("throttle", List.of("for", "operations", "rate"));
     Optional<Set<Operation>> operations = operations();
     Optional<TokenRate> rate = rate();
-    return duration.isPresent() && readable("operations", operations) && readable("rate", rate)
+    return takes
+            && duration.isPresent()
+            && readable("operations", operations)
+            && readable("rate", rate)
         ? Optional.of(new ActionRequest.Throttle(duration.get(), operations, rate))
         : Optional.empty();
   }

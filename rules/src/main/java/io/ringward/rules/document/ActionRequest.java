@@ -19,8 +19,13 @@ public sealed interface ActionRequest {
   record Throttle(Duration duration, Optional<Set<Operation>> operations, Optional<TokenRate> rate)
       implements ActionRequest {}
 
-  /** Refuse. */
-  record Block(Duration duration, Optional<Set<Operation>> operations) implements ActionRequest {}
+  /**
+   * Refuse.
+   *
+   * @param persist whether the kernel's own part of it outlives the agent
+   */
+  record Block(Duration duration, Optional<Set<Operation>> operations, boolean persist)
+      implements ActionRequest {}
 
   /** End the process. */
   record Kill(Duration duration) implements ActionRequest {}
