@@ -145,7 +145,7 @@ class ProblemTest {
             "a.yaml:6:9: 'tags' has to be a list such as [a, b], found a single value",
             "a.yaml:7:3: a rule has no key 'colour'; its keys are rule, condition, desc, output,"
                 + " priority, tags, enabled, source, warn_evttypes, skip-if-unknown-filter, action,"
-                + " for, operations, rate",
+                + " for, operations, rate, persist",
             "a.yaml:9:28: expected 'and', 'or' or ')', found the end of the condition",
             "a.yaml:10:3: the list 'l' lacks the key 'items': values in brackets, such as [a, b]",
             "a.yaml:11:3: a list has no key 'itmes', did you mean 'items'?; its keys are list,"
