@@ -84,6 +84,7 @@ static __always_inline void fill_exec(struct rw_exec_event *event, struct task_s
 	struct file *file = BPF_CORE_READ(bprm, file);
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 	__u32 gid = BPF_CORE_READ(cred, egid.val);
+	__u64 capabilities = 0;
 
 	event->inode = BPF_CORE_READ(file, f_inode, i_ino);
 	event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
@@ -94,6 +95,9 @@ static __always_inline void fill_exec(struct rw_exec_event *event, struct task_s
 	if (BPF_CORE_READ(cred, uid.val) != BPF_CORE_READ(cred, euid.val) ||
 	    BPF_CORE_READ(cred, gid.val) != gid)
 		event->flags |= RW_EXEC_SETID;
+	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_effective);
+	if (capabilities && BPF_CORE_READ(cred, euid.val))
+		event->flags |= RW_EXEC_CAPABILITIES;
 	/* binfmt_script and binfmt_misc set another interpreter name and swap the file. */
 	if (BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename))
 		event->flags |= RW_EXEC_INTERPRETER;

@@ -111,6 +111,7 @@ enum rw_exec_flag {
 	RW_EXEC_SETID = 1 << 5, /* effective uid or gid differs from the real one */
 	RW_EXEC_INTERPRETER = 1 << 6, /* a script: the file is its interpreter */
 	RW_EXEC_PATH_GIVEN = 1 << 7, /* the path is as the caller wrote it, not as mounts have it */
+	RW_EXEC_CAPABILITIES = 1 << 8, /* not root, and has capabilities: the file gave them */
 };
 
 /* Followed by path_length bytes of path, then arguments_length bytes of argv. */

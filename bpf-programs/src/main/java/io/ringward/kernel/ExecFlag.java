@@ -11,7 +11,11 @@ public enum ExecFlag {
   SETID,
   INTERPRETER,
   /** The path is as the caller wrote it: a script, a file without a name, or Linux before 5.17. */
-  PATH_GIVEN;
+  PATH_GIVEN,
+  /**
+   * The program has effective capabilities and is not root: its file, or its starter, gave them.
+   */
+  CAPABILITIES;
 
   /** The bit in the flags word. */
   public int bit() {

@@ -169,6 +169,31 @@ final class HookFactsTest {
     assertEquals(List.of(top.resolve("merged/added").toString(), "above"), above.arguments());
   }
 
+  @Test
+  void execOfAFileWithCapabilitiesIsMarked() throws IOException, InterruptedException {
+    Path setcap = Path.of("/usr/sbin/setcap");
+    if (!Files.isExecutable(setcap)) {
+      System.err.println("skipped: setcap (libcap2-bin) is not installed");
+    }
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(setcap), "no setcap");
+    Path directory = fixture.stage().directory();
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (boolean capable : new boolean[] {false, true}) {
+      Path copy = directory.resolve(capable ? "capable" : "plain");
+      Files.copy(Path.of("/bin/true").toRealPath(), copy);
+      String command =
+          (capable ? setcap + " cap_net_raw+ep " + copy + " && " : "")
+              + "setpriv --reuid=65534 --regid=65534 --clear-groups "
+              + copy;
+      Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes());
+      boolean supported = !output.contains("not supported");
+      org.junit.jupiter.api.Assumptions.assumeTrue(supported, output);
+      assertEquals(0, process.waitFor(), output);
+      assertEquals(capable, ExecFlag.CAPABILITIES.in(execOf(copy).flags()), copy.toString());
+    }
+  }
+
   private Event.Exec execOf(Path path) {
     return fixture.only(
         "exec of " + path, Event.Exec.class, event -> event.path().equals(path.toString()));

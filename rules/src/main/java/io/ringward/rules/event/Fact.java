@@ -43,6 +43,8 @@ public enum Fact {
   EXE_DELETED(Kind.NUMBER),
   /** 1 when the program got an effective user or group other than the real one, else 0. */
   EXE_SETID(Kind.NUMBER),
+  /** 1 when the program has effective capabilities and is not root, else 0. */
+  EXE_CAPABLE(Kind.NUMBER),
 
   /** How the process ended, as wait(2) has it: {@code status << 8 | signal}. */
   EXIT_STATUS(Kind.NUMBER),

@@ -101,6 +101,12 @@ public enum Field {
       "Whether the program was started with another user's or group's rights (set-id). Ringward's"
           + " own.",
       Fact.EXE_SETID),
+  PROC_IS_EXE_CAPABLE(
+      "proc.is_exe_capable",
+      BOOLEAN,
+      "Whether the program was started with capabilities though not as root, as by file"
+          + " capabilities. Ringward's own.",
+      Fact.EXE_CAPABLE),
   PROC_CGROUP_ID(
       "proc.cgroup.id",
       NUMBER,

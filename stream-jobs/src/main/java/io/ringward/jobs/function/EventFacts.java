@@ -121,7 +121,7 @@ final class EventFacts implements EventContext {
       case EVENT_NUMBER, THREAD_ID, USER_ID, CGROUP_ID, PROCESS_DURATION -> true;
       case EVENT_TIME -> wallKnown;
       case PROCESS_ID -> process(generation) != null;
-      case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER, EXE_DELETED, EXE_SETID ->
+      case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER, EXE_DELETED, EXE_SETID, EXE_CAPABLE ->
           generations[0].origin != ProcessEntry.Origin.STRAY;
       case EXIT_STATUS -> view.kind() == EventKind.EXIT;
       case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT || acts.hasPeer();
@@ -164,6 +164,7 @@ final class EventFacts implements EventContext {
       case EXE_UPPER_LAYER -> flag(ExecFlag.UPPER_LAYER);
       case EXE_DELETED -> flag(ExecFlag.UNLINKED);
       case EXE_SETID -> flag(ExecFlag.SETID);
+      case EXE_CAPABLE -> flag(ExecFlag.CAPABILITIES);
       case EXIT_STATUS -> view.exitCode();
       case REMOTE_PORT -> isAct() ? ActView.remotePort(view) : view.port();
       case LOCAL_PORT -> isAct() ? ActView.localPort(view) : view.port();
@@ -239,6 +240,7 @@ final class EventFacts implements EventContext {
           EXE_UPPER_LAYER,
           EXE_DELETED,
           EXE_SETID,
+          EXE_CAPABLE,
           EXIT_STATUS,
           REMOTE_ADDRESS,
           REMOTE_PORT,
