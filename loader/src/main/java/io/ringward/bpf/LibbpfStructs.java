@@ -103,6 +103,18 @@ final class LibbpfStructs {
               MemoryLayout.paddingLayout(4))
           .withName("bpf_prog_info");
 
+  /** The kernel's struct bpf_link_info as a link of a cgroup has it. */
+  static final StructLayout CGROUP_LINK_INFO =
+      MemoryLayout.structLayout(
+              JAVA_INT.withName("type"),
+              JAVA_INT.withName("id"),
+              JAVA_INT.withName("prog_id"),
+              MemoryLayout.paddingLayout(4),
+              JAVA_LONG.withName("cgroup_id"),
+              JAVA_INT.withName("attach_type"),
+              MemoryLayout.paddingLayout(4))
+          .withName("bpf_link_info");
+
   /** The first members of the kernel's struct bpf_map_info. */
   static final StructLayout MAP_INFO =
       MemoryLayout.structLayout(

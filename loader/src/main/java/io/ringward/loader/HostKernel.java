@@ -69,6 +69,7 @@ public final class HostKernel implements AutoCloseable {
   private final Deque<AutoCloseable> held = new ArrayDeque<>();
   private final Map<String, BpfLink> enforcing = new LinkedHashMap<>();
   private final Predecessors predecessors;
+  private final TamperLog tampered = new TamperLog();
   private final BpfObject object;
   private final Path cgroup;
   private final ProtectedProcesses protection;
@@ -105,7 +106,8 @@ public final class HostKernel implements AutoCloseable {
       enforce("process_fork", object.program("process_fork").attach());
       watchHooks.forEach(name -> hold(object.program(name).attach()));
       PROCESS_HOOKS.forEach(name -> enforce(name, object.program(name).attach()));
-      CGROUP_HOOKS.forEach(name -> enforce(name, object.program(name).attachCgroup(cgroup)));
+      CgroupHooks cgroupHooks = hold(new CgroupHooks(object, cgroup, CGROUP_HOOKS));
+      enforcing.putAll(cgroupHooks.links());
       if (loaded.schedules()) {
         adoptTasks();
       }
@@ -158,7 +160,9 @@ public final class HostKernel implements AutoCloseable {
                   controllers,
                   watch,
                   pins,
-                  adopted));
+                  adopted,
+                  tampered));
+      hold(new SelfWatch(cgroupHooks, pins, verdicts, tampered));
       this.policy = hold(new KernelPolicyTable(object, hash, pins, options.enforce()));
       List<CapabilityRung> climbed =
           new CapabilityLadder(
@@ -302,6 +306,11 @@ public final class HostKernel implements AutoCloseable {
   /** Where rules go that the kernel decides by itself. */
   public KernelPolicyTable policy() {
     return policy;
+  }
+
+  /** What others have done to what is ours; looked for once a second. */
+  public TamperLog tampered() {
+    return tampered;
   }
 
   /** Who is never acted on. */

@@ -57,6 +57,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final Optional<SyscallWatch> watch;
   private static final int MOST_ENDED = 4096;
 
+  private final TamperLog tampered;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final Deque<InForce> ended = new ArrayDeque<>();
   private final VerdictSweeper sweeper;
@@ -77,7 +78,9 @@ public final class KernelVerdictTable implements VerdictTable {
       ControllerRung controllers,
       Optional<SyscallWatch> watch,
       PersistentPins pins,
-      List<Verdict> adopted) {
+      List<Verdict> adopted,
+      TamperLog tampered) {
+    this.tampered = tampered;
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
     this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
@@ -337,19 +340,36 @@ public final class KernelVerdictTable implements VerdictTable {
   public synchronized List<InForce> inForce() {
     requireOpen();
     releaseExpired();
+    restoreDeleted();
     List<InForce> all = new ArrayList<>();
     for (Verdict verdict : List.copyOf(inForce.values())) {
-      Optional<VerdictValue> value = verdicts.get(verdict.id());
-      if (value.isPresent()) {
-        all.add(new InForce(verdict, value.get().hits()));
-      } else {
-        LOG.warn(
-            "verdict {} has vanished from the kernel's map: somebody else deleted it",
-            verdict.idText());
+      verdicts.get(verdict.id()).ifPresent(value -> all.add(new InForce(verdict, value.hits())));
+    }
+    return all;
+  }
+
+  /**
+   * Puts back verdicts that somebody else has deleted from the kernel's map; their hits are lost.
+   */
+  synchronized void restoreDeleted() {
+    if (closed) {
+      return;
+    }
+    long now = BootClock.nanos();
+    for (Verdict verdict : List.copyOf(inForce.values())) {
+      if (verdict.expiryNanos() <= now || verdicts.get(verdict.id()).isPresent()) {
+        continue;
+      }
+      String what = "somebody deleted verdict " + verdict.idText() + " from the kernel's map: ";
+      try {
+        verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.ANY);
+        tampered.add(Tampering.Kind.VERDICT_DELETED, what + "it is in force again", true);
+      } catch (BpfException e) {
+        tampered.add(
+            Tampering.Kind.VERDICT_DELETED, what + "it is given up, " + e.getMessage(), false);
         release(verdict.id());
       }
     }
-    return all;
   }
 
   @Override
@@ -378,9 +398,40 @@ public final class KernelVerdictTable implements VerdictTable {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
+  /**
+   * Marks again a subject that lives and carries its verdict no more, which the kernel never does.
+   *
+   * @return false when nobody is left of it
+   */
+  private boolean restoreSubject(long id) {
+    Verdict verdict = inForce.get(id);
+    if (verdict == null
+        || verdict.expiryNanos() <= BootClock.nanos()
+        || !(verdict.subject() instanceof Subject.ProcessTree(ProcessKey root))
+        || !trees.isPlain(root, true)) {
+      return false;
+    }
+    boolean restored = !TreeMarker.reached(trees.markAll(root, id)).isEmpty();
+    if (restored) {
+      tampered.add(
+          Tampering.Kind.SUBJECT_UNMARKED,
+          "somebody took "
+              + root
+              + " out of verdict "
+              + verdict.idText()
+              + " in the kernel's map: it is under it again",
+          true);
+    }
+    return restored;
+  }
+
   private synchronized void releaseAbandoned(Set<Long> nobodys) {
     if (!closed) {
-      nobodys.forEach(this::release);
+      for (long id : nobodys) {
+        if (!restoreSubject(id)) {
+          release(id);
+        }
+      }
       releaseExpired();
       controllers.check();
     }

@@ -7,6 +7,7 @@ import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ final class PersistentPins implements AutoCloseable {
     this.runtimeDirectory = runtimeDirectory;
     this.instance = instance;
     this.object = object;
-    this.links = Map.copyOf(links);
+    this.links = new HashMap<>(links);
   }
 
   /**
@@ -106,6 +107,21 @@ final class PersistentPins implements AutoCloseable {
       BpfFileSystem.pin(link.getValue().fd(), folder.resolve("link_" + link.getKey()));
     }
     LOG.info("{} links are pinned in {}: what persists outlives the agent", links.size(), folder);
+  }
+
+  /** A link was detached by somebody and made anew: the pin of the old one holds nothing. */
+  synchronized void replaced(String program, BpfLink link) {
+    links.put(program, link);
+    if (pinned.isEmpty()) {
+      return;
+    }
+    Path pin = pinned.get().resolve("link_" + program);
+    try {
+      Files.deleteIfExists(pin);
+      BpfFileSystem.pin(link.fd(), pin);
+    } catch (IOException | BpfException e) {
+      LOG.warn("{} is not pinned any more, and ends with the agent: {}", program, e.getMessage());
+    }
   }
 
   private void drop() throws IOException {

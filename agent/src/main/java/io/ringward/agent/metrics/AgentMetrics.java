@@ -12,6 +12,7 @@ import io.prometheus.client.hotspot.VersionInfoExports;
 import io.ringward.agent.incident.IncidentQueue;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.VerdictTable;
+import io.ringward.loader.Tampering;
 import java.util.List;
 
 /** Every metric of the agent in one registry. Thread-safe. */
@@ -23,6 +24,7 @@ public final class AgentMetrics {
   private final PerformanceMetrics performance;
   private final StatusMetrics status;
   private final Counter samplesSkipped;
+  private final Counter tamperings;
 
   /**
    * Registers everything, and the JVM's own metrics.
@@ -50,6 +52,15 @@ public final class AgentMetrics {
                 "ringward_samples_skipped_total",
                 "Readings of the kernel's counters that failed, or that the loop had no room for.")
             .register(registry);
+    this.tamperings =
+        Counter.build(
+                "ringward_tamperings_total",
+                "What others did to Ringward's own hooks, maps and process.")
+            .labelNames("kind")
+            .register(registry);
+    for (Tampering.Kind kind : Tampering.Kind.values()) {
+      tamperings.labels(kind.label());
+    }
     Gauge.build("ringward_build_info", "1, labelled with what is running.")
         .labelNames("version", "java")
         .register(registry)
@@ -79,6 +90,11 @@ public final class AgentMetrics {
   /** A reading was left out. */
   public void onSampleSkipped() {
     samplesSkipped.inc();
+  }
+
+  /** Somebody tampered with what is ours. */
+  public void onTampering(String kind) {
+    tamperings.labels(kind).inc();
   }
 
   /** For the page. */

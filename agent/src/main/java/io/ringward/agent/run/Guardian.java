@@ -159,7 +159,8 @@ public final class Guardian implements AutoCloseable {
                   recordings,
                   new StandingBoard(job.standings(), groupRates, clock::now, groups::nameOf)));
       hold(new ControlServer(configuration.runtimeDirectory(), desk, CONTROL_PATIENCE));
-      hold(new Sampler(groupRates, kernel.verdicts(), kernel.feed(), metrics, archive));
+      TamperReports tamperings = new TamperReports(kernel.tampered(), outlets, metrics, clock::now);
+      hold(new Sampler(groupRates, kernel.verdicts(), kernel.feed(), metrics, archive, tamperings));
     } catch (GuardianException e) {
       close();
       throw e;

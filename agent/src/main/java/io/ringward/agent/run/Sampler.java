@@ -29,6 +29,7 @@ final class Sampler implements AutoCloseable {
   private final EventFeed feed;
   private final AgentMetrics metrics;
   private final VerdictArchive archive;
+  private final TamperReports tamperings;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private long saidNanos = System.nanoTime() - SAY_AGAIN_NANOS;
@@ -38,12 +39,14 @@ final class Sampler implements AutoCloseable {
       VerdictTable verdicts,
       EventFeed feed,
       AgentMetrics metrics,
-      VerdictArchive archive) {
+      VerdictArchive archive,
+      TamperReports tamperings) {
     this.samples = samples;
     this.verdicts = verdicts;
     this.feed = feed;
     this.metrics = metrics;
     this.archive = archive;
+    this.tamperings = tamperings;
     this.thread = Thread.ofPlatform().daemon().name("sampler").start(this::work);
   }
 
@@ -62,6 +65,7 @@ final class Sampler implements AutoCloseable {
   }
 
   private void sample() {
+    tamperings.report();
     try {
       KernelSample sample = samples.read();
       List<VerdictTable.InForce> inForce = verdicts.inForce();
