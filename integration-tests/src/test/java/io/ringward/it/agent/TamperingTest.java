@@ -23,10 +23,10 @@ final class TamperingTest {
   void aDetachedHookAndAStopAreToldAndPutRight(@TempDir Path home) throws Exception {
     try (TestGroup group = TestGroup.make();
         AgentProcess agent =
-            AgentProcess.start(
-                home, "--mode", "enforce", "--cgroup", group.folder().toString());
+            AgentProcess.start(home, "--mode", "enforce", "--cgroup", group.folder().toString());
         Connecting subject = Connecting.start(group)) {
-      agent.runWell("verdicts", "add", "--process", "" + subject.pid(), "--action", "block", "--for", "5m");
+      agent.runWell(
+          "verdicts", "add", "--process", "" + subject.pid(), "--action", "block", "--for", "5m");
       assertTrue(subject.connect().contains(Connecting.BLOCKED));
 
       long cgroup = (long) Files.getAttribute(group.folder(), "unix:ino");
@@ -60,7 +60,8 @@ final class TamperingTest {
     for (JsonNode link : json.readTree(bpftool("-j", "link", "show"))) {
       if (link.path("cgroup_id").asLong() == cgroup) {
         String shown = bpftool("-j", "prog", "show", "id", link.get("prog_id").asText());
-        if (json.readTree(shown).path("name").asText().equals(program.substring(0, 15))) {
+        String name = json.readTree(shown).path("name").asText();
+        if (name.equals(program)) {
           return Optional.of(link.get("id").asText());
         }
       }

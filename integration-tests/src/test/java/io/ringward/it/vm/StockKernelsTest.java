@@ -49,6 +49,7 @@ final class StockKernelsTest {
           "HookFactsTest",
           "ActSensorsTest",
           "AgentDeathTest",
+          "TamperTest",
           "KernelSampleFeedTest");
 
   private static final CapabilityMatrix MATRIX = new CapabilityMatrix();
