@@ -10,11 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The shapes of libbpf's functions, one record for each signature, named by result and parameters.
- * The JIT trusts a record's fields: a {@code static final} one is as fast as one by hand.
- *
- * <p>{@code Checked…}: a pointer, or NULL and errno in the first argument ({@link CallState}). All
- * others report errors as {@code -errno}, libbpf 1.x's convention.
+ * The shapes of libbpf's functions, one record for each signature, named by result and parameters;
+ * as {@code static final} as fast as by hand. {@code Checked…}: a pointer, or NULL and errno in the
+ * first argument ({@link CallState}). Others report errors as {@code -errno} (libbpf 1.x).
  */
 sealed interface CFunction {
   MethodHandle handle();
