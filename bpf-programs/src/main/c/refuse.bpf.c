@@ -14,19 +14,10 @@
 #include "ringward/identity.h"
 #include "ringward/inline.h"
 #include "ringward/path.h"
-#include "ringward/verdict.h"
+#include "ringward/refusal.h"
 #include <bpf/bpf_tracing.h>
 
 #define CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
-
-static __always_inline void count_run(enum rw_refusal_hook hook)
-{
-	__u32 index = hook;
-	__u64 *runs = bpf_map_lookup_elem(&refusal_runs, &index);
-
-	if (runs)
-		__sync_fetch_and_add(runs, 1);
-}
 
 /* What is known of a program before it runs; belongs to the path's scratch of the same index. */
 struct rw_naming {
@@ -142,7 +133,7 @@ static __always_inline int answer(enum rw_hook hook, enum rw_operation operation
 /* fs/exec.c, bprm_execve(): once for each exec, before any interpreter is looked for. */
 static __always_inline int judge_exec(struct linux_binprm *bprm, int decided)
 {
-	count_run(RW_REFUSAL_EXEC);
+	rw_count_refusal_run(RW_REFUSAL_EXEC);
 	return decided ?: answer(RW_HOOK_EXEC, RW_OPERATION_EXEC, bprm);
 }
 
@@ -151,7 +142,7 @@ static __always_inline int judge_fork(unsigned long clone_flags, int decided)
 {
 	if (clone_flags & CLONE_THREAD)
 		return decided;
-	count_run(RW_REFUSAL_FORK);
+	rw_count_refusal_run(RW_REFUSAL_FORK);
 	return decided ?: answer(RW_HOOK_FORK, RW_OPERATION_FORK, 0);
 }
 

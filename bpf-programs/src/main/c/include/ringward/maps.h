@@ -227,7 +227,7 @@ struct rw_wanted_name_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, RW_WANTED_FILES);
 	__type(key, struct rw_wanted_name);
-	__type(value, __u32);
+	__type(value, struct rw_wanted_directory);
 };
 extern struct rw_wanted_name_map wanted_name SEC(".maps");
 

@@ -19,13 +19,18 @@ struct rw_wanted_walk {
 	__u32 zero;
 };
 
+/* Whether what was passed last is wanted by its name, or all that is below it. */
 static __always_inline bool rw_is_wanted_name(const struct rw_file_identity *directory,
-					      struct dentry *child, __u32 wish)
+					      const struct rw_wanted_walk *walk)
 {
 	struct rw_wanted_name key = {.inode = directory->inode, .device = directory->device};
-	__u32 length = BPF_CORE_READ(child, d_name.len);
-	const __u32 *found;
+	struct dentry *child = walk->child;
+	const struct rw_wanted_directory *found;
+	__u32 length;
 
+	if (!child)
+		return false;
+	length = BPF_CORE_READ(child, d_name.len);
 	if (length >= RW_WANTED_NAME_SIZE)
 		return false;
 	key.length = length;
@@ -33,7 +38,8 @@ static __always_inline bool rw_is_wanted_name(const struct rw_file_identity *dir
 				  BPF_CORE_READ(child, d_name.name)))
 		return false;
 	found = bpf_map_lookup_elem(&wanted_name, &key);
-	return found && *found & wish;
+	return found &&
+	       (found->below & walk->wish || (walk->depth == 1 && found->named & walk->wish));
 }
 
 /* One directory, and on to the next; 1 when there is no more to look at. */
@@ -52,8 +58,7 @@ static __always_inline long rw_climb_wanted(struct rw_wanted_walk *walk)
 			bpf_map_lookup_elem(&wanted_directory, &file);
 
 		if (found && (found->below & walk->wish ||
-			      (walk->depth == 1 && found->named & walk->wish &&
-			       rw_is_wanted_name(&file, walk->child, walk->wish)))) {
+			      (found->named & walk->wish && rw_is_wanted_name(&file, walk)))) {
 			walk->wanted = 1;
 			return 1;
 		}

@@ -356,14 +356,17 @@ struct rw_file_control {
 };
 _Static_assert(sizeof(struct rw_file_control) == 8, "wire");
 
-/* Value of the hash "wanted_directory" (key: struct rw_file_identity). */
+/*
+ * Value of the hash "wanted_directory" (key: struct rw_file_identity), and of
+ * "wanted_name": a directory that is made anew under a wanted name is known at once.
+ */
 struct rw_wanted_directory {
 	__u32 below; /* mask of enum rw_file_wish: of itself and all that is below */
-	__u32 named; /* the same: of the files in it that "wanted_name" has */
+	__u32 named; /* directory: of what "wanted_name" has in it; name: of itself alone */
 };
 _Static_assert(sizeof(struct rw_wanted_directory) == 8, "wire");
 
-/* Key of the hash "wanted_name" (value: __u32, mask of enum rw_file_wish). */
+/* Key of the hash "wanted_name" (value: struct rw_wanted_directory). */
 #define RW_WANTED_NAME_SIZE 64
 struct rw_wanted_name {
 	__u64 inode; /* of the directory */

@@ -18,6 +18,7 @@ final class CapabilityLadder {
   private final LoadedObject loaded;
   private final RefusalHooks refusals;
   private final ControllerRung controllers;
+  private final FileSensors files;
   private final Optional<SyscallWatch> watch;
   private final ActSensors sensors;
   private final boolean canTryCgroupHooks;
@@ -31,6 +32,7 @@ final class CapabilityLadder {
       LoadedObject loaded,
       RefusalHooks refusals,
       ControllerRung controllers,
+      FileSensors files,
       Optional<SyscallWatch> watch,
       ActSensors sensors,
       boolean canTryCgroupHooks) {
@@ -38,6 +40,7 @@ final class CapabilityLadder {
     this.loaded = loaded;
     this.refusals = refusals;
     this.controllers = controllers;
+    this.files = files;
     this.watch = watch;
     this.sensors = sensors;
     this.canTryCgroupHooks = canTryCgroupHooks;
@@ -82,6 +85,7 @@ final class CapabilityLadder {
                 "pidfd after a check of the start time; " + exec.why(),
                 "exec and fork hooks that fire"));
     rungs.addAll(sensors.rungs());
+    rungs.addAll(files.rungs());
     rungs.addAll(refusals.rungs());
     return List.copyOf(controllers.complete(rungs));
   }

@@ -22,6 +22,7 @@ final class ControlWord {
   private static final long ENFORCE = WireCodecs.offset(WireLayouts.CONTROL, "enforce");
   private static final long CGROUPS = WireCodecs.offset(WireLayouts.CONTROL, "cgroup_verdicts");
 
+  private static final long JUDGED = WireCodecs.offset(WireLayouts.CONTROL, "judged_operations");
   private static final long SIGNALS = WireCodecs.offset(WireLayouts.CONTROL, "signal_operations");
 
   private final RawMap map;
@@ -47,6 +48,15 @@ final class ControlWord {
   synchronized void setCgroupVerdicts(int count) {
     value.set(JAVA_INT, CGROUPS, count);
     map.update(key, value, UpdateMode.ANY);
+  }
+
+  /** Names the operations that verdicts in force cover: hot hooks look at nothing else first. */
+  synchronized void setJudgedOperations(Set<Operation> operations) {
+    int mask = Operation.mask(operations);
+    if (value.get(JAVA_INT, JUDGED) != mask) {
+      value.set(JAVA_INT, JUDGED, mask);
+      map.update(key, value, UpdateMode.ANY);
+    }
   }
 
   /** Names the operations that no hook can refuse here, and that a signal answers instead. */

@@ -38,30 +38,38 @@ final class FileIdentifier implements AutoCloseable {
   }
 
   /** The identities of those files that are there. */
-  synchronized Set<FileIdentity> identify(Collection<Path> files) {
+  Set<FileIdentity> identify(Collection<Path> files) {
+    return new HashSet<>(identifyEach(files).values());
+  }
+
+  /** The identity of each of those files and directories that are there. */
+  synchronized Map<Path, FileIdentity> identifyEach(Collection<Path> files) {
     List<FileChannel> open = new ArrayList<>();
     try {
       // Compared by what stat says of path and descriptor: names differ between mount namespaces.
-      Set<Map<String, Object>> wanted = new HashSet<>();
+      Map<Path, Map<String, Object>> wanted = new HashMap<>();
       for (Path file : files) {
         try {
           open.add(FileChannel.open(file));
-          wanted.add(statusOf(file));
+          wanted.put(file, statusOf(file));
         } catch (IOException e) {
-          LOG.debug("{} cannot be opened: nobody runs it", file, e);
+          LOG.debug("{} cannot be opened: it is not there", file, e);
         }
       }
-      Set<FileIdentity> found = new HashSet<>();
       if (wanted.isEmpty()) {
-        return found;
+        return Map.of();
       }
+      Map<Map<String, Object>, FileIdentity> byStatus = new HashMap<>();
       iterator
           .read(FileIdentifier::decode)
-          .forEach((fd, identity) -> {
-            if (wanted.contains(statusOf(fd))) {
-              found.add(identity);
-            }
-          });
+          .forEach((fd, identity) -> byStatus.put(statusOf(fd), identity));
+      Map<Path, FileIdentity> found = new HashMap<>();
+      wanted.forEach((file, status) -> {
+        FileIdentity identity = byStatus.get(status);
+        if (identity != null) {
+          found.put(file, identity);
+        }
+      });
       return found;
     } finally {
       open.forEach(FileIdentifier::close);

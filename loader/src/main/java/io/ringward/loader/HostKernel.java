@@ -79,6 +79,7 @@ public final class HostKernel implements AutoCloseable {
   private final KernelVerdictTable verdicts;
   private final KernelPolicyTable policy;
   private final ActSensors sensors;
+  private final FileSensors files;
   private final List<CapabilityRung> rungs;
   private boolean closed;
 
@@ -113,9 +114,9 @@ public final class HostKernel implements AutoCloseable {
       }
       List<CapabilityRung> performance = PerformanceSensor.attach(object, this::hold);
       this.walk = hold(new ProcessWalk(object));
-      FileIdentifier files = hold(new FileIdentifier(object));
+      FileIdentifier identifier = hold(new FileIdentifier(object));
       List<Path> executables = HostRoot.find().resolve(options.protectedExecutables());
-      this.protection = ProtectedProcesses.install(object, walk, files, executables);
+      this.protection = ProtectedProcesses.install(object, walk, identifier, executables);
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
       ProgramNotes.seed(object, walk, hash);
@@ -132,6 +133,8 @@ public final class HostKernel implements AutoCloseable {
                   ProcessBootstrap.items(walk.all())));
       this.sensors = hold(new ActSensors(loaded, cgroup));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
+      this.files =
+          hold(new FileSensors(loaded, identifier, HostRoot.find().path(), refusals.refusable()));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       Optional<SyscallWatch> watch =
@@ -155,7 +158,8 @@ public final class HostKernel implements AutoCloseable {
                   walk,
                   new ControlGroups(mount.path()),
                   control,
-                  new ProtectionRefresh(object, walk, files, executables, protection.executables()),
+                  new ProtectionRefresh(
+                      object, walk, identifier, executables, protection.executables()),
                   new VerdictObjection(refusals, controllers),
                   controllers,
                   watch,
@@ -170,6 +174,7 @@ public final class HostKernel implements AutoCloseable {
                   loaded,
                   refusals,
                   controllers,
+                  files,
                   watch,
                   sensors,
                   isBelow(cgroup, new ControlGroups(cgroup)))
@@ -311,6 +316,11 @@ public final class HostKernel implements AutoCloseable {
   /** What others have done to what is ours; looked for once a second. */
   public TamperLog tampered() {
     return tampered;
+  }
+
+  /** The sensors of operations on files. */
+  public FileSensors files() {
+    return files;
   }
 
   /** Who is never acted on. */

@@ -170,6 +170,7 @@ public final class KernelSampleFeed implements SampleFeed {
     programs.put(Hook.SYSCALLS, List.of("watch_exit_syscall"));
     programs.put(Hook.PERFORMANCE, PerformanceSensor.allPrograms());
     ActSensorTable.HOOKS.forEach(hook -> programs.put(hook, ActSensorTable.programs(hook)));
+    FileSensors.hooks().forEach(hook -> programs.put(hook, FileSensors.programs(hook)));
     return Map.copyOf(programs);
   }
 }

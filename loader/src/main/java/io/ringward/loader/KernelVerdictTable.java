@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +154,7 @@ public final class KernelVerdictTable implements VerdictTable {
               + e.getMessage());
     }
     Outcome outcome;
+    judge(verdict);
     try {
       outcome = references.get();
     } catch (RuntimeException e) {
@@ -172,6 +174,14 @@ public final class KernelVerdictTable implements VerdictTable {
       verdicts.remove(verdict.id());
     }
     return outcome;
+  }
+
+  /** What is in force, and this. More than that, after a release, costs a look for nothing. */
+  private void judge(Verdict coming) {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    operations.addAll(coming.operations());
+    inForce.values().forEach(verdict -> operations.addAll(verdict.operations()));
+    control.setJudgedOperations(operations);
   }
 
   private Outcome applyToTree(Verdict verdict, ProcessKey root, boolean plain) {

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param trampoline whose programs are in, to refuse exec and fork before they happen
  * @param trampolineRefusal what the kernel said to the better ones, or to all
  * @param acts whether the sensors of acts and of performance are in
+ * @param files whether the programs that look at operations on files are in
  */
 record LoadedObject(
     BpfObject object,
@@ -33,7 +34,8 @@ record LoadedObject(
     Optional<String> refusal,
     Optional<Trampoline> trampoline,
     String trampolineRefusal,
-    boolean acts) {
+    boolean acts,
+    boolean files) {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
 
   /** Programs that need task storage, beside those of the hooks. */
@@ -45,7 +47,11 @@ record LoadedObject(
 
   /** What is left in; the first that loads is taken. */
   private record Attempt(
-      boolean canSayRetry, boolean schedules, Optional<Trampoline> trampoline, boolean acts) {}
+      boolean canSayRetry,
+      boolean schedules,
+      Optional<Trampoline> trampoline,
+      boolean acts,
+      boolean files) {}
 
   private static List<Attempt> attempts(Optional<Trampoline> trampoline) {
     List<Attempt> attempts = new ArrayList<>();
@@ -53,11 +59,13 @@ record LoadedObject(
         trampoline.isEmpty()
             ? List.of(trampoline)
             : List.of(trampoline, Optional.<Trampoline>empty())) {
-      for (boolean acts : new boolean[] {true, false}) {
-        attempts.add(new Attempt(true, true, one, acts));
-        attempts.add(new Attempt(false, true, one, acts));
-        attempts.add(new Attempt(true, false, one, acts));
-        attempts.add(new Attempt(false, false, one, acts));
+      for (int sensors = 3; sensors >= 0; sensors--) {
+        boolean acts = (sensors & 2) != 0;
+        boolean files = (sensors & 1) != 0;
+        attempts.add(new Attempt(true, true, one, acts, files));
+        attempts.add(new Attempt(false, true, one, acts, files));
+        attempts.add(new Attempt(true, false, one, acts, files));
+        attempts.add(new Attempt(false, false, one, acts, files));
       }
     }
     return attempts;
@@ -85,13 +93,24 @@ record LoadedObject(
             attempt.trampoline.equals(trampoline.best())
                 ? trampoline.why()
                 : first.map(LoadedObject::text).orElse(""),
-            attempt.acts);
+            attempt.acts,
+            attempt.files);
       } catch (BpfException e) {
         LOG.debug("the kernel refuses {}", attempt, e);
         first = first.or(() -> Optional.of(e));
       }
     }
     throw first.orElseThrow();
+  }
+
+  /** Whether hooks of the kernel see operations on files here, and can refuse them. */
+  boolean fileHooks() {
+    return files && trampoline.isPresent();
+  }
+
+  /** Whether operations on files are seen as their system calls return. */
+  boolean fileSyscalls() {
+    return files && trampoline.isEmpty();
   }
 
   private static String text(BpfException refused) {
@@ -133,10 +152,14 @@ record LoadedObject(
 
   private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {
     BpfObjectSpec reduced = whole.withVariable("use_set_retval", attempt.canSayRetry ? 1 : 0);
-    for (String program : Trampoline.allPrograms()) {
-      boolean wanted =
-          attempt.trampoline.map(one -> one.programs().containsValue(program)).orElse(false);
-      reduced = reduced.withAutoload(program, wanted);
+    for (Trampoline trampoline : Trampoline.values()) {
+      boolean wanted = attempt.trampoline.equals(Optional.of(trampoline));
+      for (String program : trampoline.processPrograms()) {
+        reduced = reduced.withAutoload(program, wanted);
+      }
+      for (String program : trampoline.filePrograms()) {
+        reduced = reduced.withAutoload(program, wanted && attempt.files);
+      }
     }
     for (String program : ActSensorTable.programs()) {
       boolean here = !program.equals(MODULE_SENSOR) || FeatureProbe.hasTracepoint("module_load");
@@ -148,6 +171,9 @@ record LoadedObject(
         reduced = reduced.withAutoload(program, wanted);
       }
     }
+    reduced =
+        reduced.withAutoload(
+            FileSensors.SYSCALL_PROGRAM, attempt.files && attempt.trampoline.isEmpty());
     if (attempt.schedules) {
       return reduced;
     }

@@ -30,10 +30,14 @@ import java.util.function.Predicate;
  */
 final class RefusalHooks implements AutoCloseable {
   /** Mirrors {@code enum rw_refusal_hook}: the index into {@code refusal_runs}. */
-  private static final Map<Operation, Integer> RUNS = Map.of(Operation.EXEC, 0, Operation.FORK, 1);
-
-  private static final Map<Operation, Hook> HOOKS =
-      Map.of(Operation.EXEC, Hook.EXEC, Operation.FORK, Hook.FORK);
+  private static final Map<Operation, Integer> RUNS =
+      new EnumMap<>(
+          Map.of(
+              Operation.EXEC, 0,
+              Operation.FORK, 1,
+              Operation.OPEN, 2,
+              Operation.UNLINK, 3,
+              Operation.RENAME, 4));
 
   private static final Set<Operation> BY_SIGNAL = EnumSet.of(Operation.EXEC);
   private static final String SIGNAL = "signal";
@@ -60,9 +64,8 @@ final class RefusalHooks implements AutoCloseable {
     RefusalHooks hooks = new RefusalHooks();
     try {
       RawMap runs = loaded.object().map("refusal_runs");
-      HookFiring firing = new HookFiring(hook -> hooks.runs(runs, hook == Hook.EXEC ? 0 : 1));
       for (Operation operation : RUNS.keySet()) {
-        hooks.stands.put(operation, hooks.stand(loaded, operation, firing));
+        hooks.stands.put(operation, hooks.stand(loaded, operation, runs));
       }
       control.setSignalOperations(hooks.bySignal());
       return hooks;
@@ -72,27 +75,51 @@ final class RefusalHooks implements AutoCloseable {
     }
   }
 
-  private Stand stand(LoadedObject loaded, Operation operation, HookFiring firing) {
-    if (loaded.trampoline().isEmpty()) {
+  private Stand stand(LoadedObject loaded, Operation operation, RawMap runs) {
+    if (loaded.trampoline().isEmpty() || (isOnFiles(operation) && !loaded.fileHooks())) {
       return fallback(operation, loaded.trampolineRefusal());
     }
     Trampoline trampoline = loaded.trampoline().get();
-    String name = trampoline.programs().get(operation);
+    List<String> names = trampoline.programs(operation);
+    List<BpfLink> attached = new ArrayList<>();
     try {
-      BpfLink link = loaded.object().program(name).attach();
-      if (firing.fires(HOOKS.get(operation))) {
-        links.put(name, link);
+      for (String name : names) {
+        attached.add(loaded.object().program(name).attach());
+      }
+      if (fires(operation, runs)) {
+        for (int each = 0; each < names.size(); each++) {
+          links.put(names.get(each), attached.get(each));
+        }
         String better = loaded.trampolineRefusal();
         return new Stand(
             trampoline.label(),
             "seen to fire on an operation of our own" + (better.isEmpty() ? "" : "; " + better),
             trampoline.whatWouldLiftIt());
       }
-      link.close();
-      return fallback(operation, name + " is attached and did not fire");
+      attached.forEach(BpfLink::close);
+      return fallback(operation, names.getFirst() + " is attached and did not fire");
     } catch (BpfException | IOException e) {
-      return fallback(operation, name + ": " + e.getMessage());
+      attached.forEach(BpfLink::close);
+      return fallback(operation, names.getFirst() + ": " + e.getMessage());
     }
+  }
+
+  private static boolean isOnFiles(Operation operation) {
+    return switch (operation) {
+      case OPEN, UNLINK, RENAME -> true;
+      case CONNECT, BIND, EXEC, FORK -> false;
+    };
+  }
+
+  private boolean fires(Operation operation, RawMap runs) throws IOException {
+    int index = RUNS.get(operation);
+    if (!isOnFiles(operation)) {
+      Hook hook = operation == Operation.EXEC ? Hook.EXEC : Hook.FORK;
+      return new HookFiring(_ -> runs(runs, index)).fires(hook);
+    }
+    long before = runs(runs, index);
+    FileTrial.touch();
+    return runs(runs, index) > before; // it runs in the call itself
   }
 
   private static Stand fallback(Operation operation, String why) {

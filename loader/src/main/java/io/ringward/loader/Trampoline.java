@@ -4,10 +4,11 @@ package io.ringward.loader;
 import io.ringward.bpf.Feature;
 import io.ringward.bpf.FeatureProbe;
 import io.ringward.bpf.KernelFeature;
+import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.Operation;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How this kernel lets a program refuse an operation before it happens. Which one it is is found
@@ -16,28 +17,24 @@ import java.util.Optional;
  */
 enum Trampoline {
   /** Hooks of the BPF security module. */
-  LSM("lsm", KernelFeature.LSM, Map.of(Operation.EXEC, "lsm_exec", Operation.FORK, "lsm_fork"), ""),
+  LSM("lsm", "lsm_", KernelFeature.LSM, ""),
 
   /** What {@code security_*()} returns is changed; needs no security module. */
   FMOD_RET(
       "fmod_ret",
+      "modify_",
       KernelFeature.FMOD_RET,
-      Map.of(Operation.EXEC, "modify_exec", Operation.FORK, "modify_fork"),
       "bpf in the kernel's lsm= (see /sys/kernel/security/lsm)");
 
   private final String label;
   private final KernelFeature feature;
-  private final Map<Operation, String> programs;
+  private final String prefix;
   private final String whatWouldLiftIt;
 
-  Trampoline(
-      String label,
-      KernelFeature feature,
-      Map<Operation, String> programs,
-      String whatWouldLiftIt) {
+  Trampoline(String label, String prefix, KernelFeature feature, String whatWouldLiftIt) {
     this.label = label;
+    this.prefix = prefix;
     this.feature = feature;
-    this.programs = programs;
     this.whatWouldLiftIt = whatWouldLiftIt;
   }
 
@@ -75,15 +72,37 @@ enum Trampoline {
     return whatWouldLiftIt;
   }
 
-  /** The program for each operation. */
-  Map<Operation, String> programs() {
-    return programs;
+  /** The programs that refuse an operation. */
+  List<String> programs(Operation operation) {
+    return switch (operation) {
+      case EXEC -> List.of(prefix + "exec");
+      case FORK -> List.of(prefix + "fork");
+      case OPEN -> filePrograms(FileOperation.OPEN);
+      case UNLINK -> filePrograms(FileOperation.UNLINK);
+      case RENAME -> filePrograms(FileOperation.RENAME);
+      case CONNECT, BIND -> List.of(); // cgroup hooks do that, on every kernel
+    };
   }
 
-  /** The programs of all kinds. */
-  static List<String> allPrograms() {
-    return List.of(values()).stream()
-        .flatMap(trampoline -> trampoline.programs.values().stream())
+  /** The programs that see an operation on a file, those of unlink and rename refuse it too. */
+  List<String> filePrograms(FileOperation operation) {
+    return switch (operation) {
+      case UNLINK -> List.of(prefix + "unlink", prefix + "rmdir");
+      case MOUNT -> List.of(prefix + "mount", prefix + "move_mount");
+      case OPEN, RENAME, LINK, SYMLINK, CHMOD, CHOWN, SETXATTR, UMOUNT, PIVOT_ROOT ->
+          List.of(prefix + operation.label());
+    };
+  }
+
+  /** Its programs that refuse exec and fork. */
+  List<String> processPrograms() {
+    return Stream.of(Operation.EXEC, Operation.FORK)
+        .flatMap(each -> programs(each).stream())
         .toList();
+  }
+
+  /** Its programs for operations on files. */
+  List<String> filePrograms() {
+    return Stream.of(FileOperation.values()).flatMap(each -> filePrograms(each).stream()).toList();
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.rules;
 
+import io.ringward.kernel.FileWish;
 import io.ringward.rules.evaluate.Evaluator;
 import io.ringward.rules.evaluate.EvaluatorCompiler;
 import io.ringward.rules.event.EventContext;
@@ -36,8 +37,10 @@ public final class EventFilter {
   private static final EventFilter EVERYTHING = new EventFilter(new Predicate.Constant(true));
 
   private final Map<EventType, Evaluator> evaluators = new EnumMap<>(EventType.class);
+  private final List<FileWish> fileWishes;
 
   private EventFilter(Predicate condition) {
+    fileWishes = FileInterest.of(condition);
     for (EventType type : EventType.values()) {
       new Specialiser(type)
           .specialise(condition)
@@ -79,6 +82,11 @@ public final class EventFilter {
             .predicate();
     problems.throwIfAny();
     return new EventFilter(predicate);
+  }
+
+  /** Which operations on files have to be told for it, see {@link FileInterest}. */
+  public List<FileWish> fileWishes() {
+    return fileWishes;
   }
 
   /** The types of events that can pass at all; none when the condition contradicts itself. */

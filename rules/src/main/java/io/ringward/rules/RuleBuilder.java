@@ -82,6 +82,7 @@ final class RuleBuilder {
    */
   private static Set<Operation> operations(Set<EventType> types) {
     Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    boolean wide = false;
     for (EventType type : types) {
       switch (type) {
         case CONNECT -> operations.add(Operation.CONNECT);
@@ -123,12 +124,12 @@ final class RuleBuilder {
             MOUNT,
             UMOUNT,
             PIVOT_ROOT ->
-            operations.addAll(Operation.unlessNamed());
+            wide = true;
         case OPEN -> operations.add(Operation.OPEN);
         case UNLINK -> operations.add(Operation.UNLINK);
         case RENAME -> operations.add(Operation.RENAME);
       }
     }
-    return operations.isEmpty() ? Operation.unlessNamed() : operations;
+    return wide || operations.isEmpty() ? Operation.unlessNamed() : operations;
   }
 }

@@ -84,6 +84,7 @@ class ProblemTest {
     // In a literal block, as YAML would take some of these characters for its own.
     String block = item("r", "|\n             " + condition.replace("\\\\", "\\"));
     String expected = "a.yaml:" + where.replace("2:", "3:") + ": " + message.replace("\\\\", "\\");
+    expected = expected.replace("{types}", String.join(", ", EventType.allNames()));
     assertEquals(List.of(expected), lines(block));
   }
 

@@ -38,6 +38,10 @@ class StarterRulesTest {
   private static final String SSH = "Network service connects by SSH";
   private static final String PRIVILEGED = "Unexpected program serves on a privileged port";
 
+  private static final String SENSITIVE = "Sensitive file read";
+  private static final String STARTS = "File that starts programs changed";
+  private static final String CHANGED = "System program changed";
+
   private static Compilation compilation;
 
   @BeforeAll
@@ -104,6 +108,59 @@ class StarterRulesTest {
     assertEquals(List.of(), fired(connect("busybox", "198.51.100.7", 443)), "it may be wget");
     SampleEvent datagrams = connect("bash", "198.51.100.7", 53).with(Fact.PROTOCOL, 17L);
     assertEquals(List.of(), fired(datagrams));
+  }
+
+  private static SampleEvent file(EventType type, String process, String path) {
+    int slash = path.lastIndexOf('/');
+    return SampleEvent.of(type)
+        .with(Fact.PROCESS_NAME, process)
+        .with(Fact.FILE_PATH, path)
+        .with(Fact.FILE_DIRECTORY, path.substring(0, slash))
+        .with(Fact.FILE_NAME, path.substring(slash + 1));
+  }
+
+  private static SampleEvent reads(String process, String path) {
+    return file(EventType.OPEN, process, path).with(Fact.OPEN_READ, 1L).with(Fact.OPEN_WRITE, 0L);
+  }
+
+  private static SampleEvent writes(String process, String path) {
+    return file(EventType.OPEN, process, path).with(Fact.OPEN_READ, 0L).with(Fact.OPEN_WRITE, 1L);
+  }
+
+  @Test
+  void sensitiveFileRead() {
+    assertEquals(List.of(SENSITIVE), fired(reads("cat", "/etc/shadow")));
+    assertEquals(List.of(SENSITIVE), fired(reads("python3", "/root/.ssh/id_ed25519")));
+    assertEquals(List.of(), fired(reads("cat", "/etc/shadow.d/x")));
+    assertEquals(List.of(), fired(reads("cat", "/srv/etc/shadow")));
+    assertEquals(List.of(), fired(reads("sshd", "/etc/shadow")));
+    assertEquals(List.of(), fired(reads("perl", "/etc/shadow").ancestors("dpkg", "apt")));
+  }
+
+  @Test
+  void fileThatStartsProgramsChanged() {
+    assertEquals(List.of(STARTS), fired(writes("sh", "/etc/cron.d/job")));
+    assertEquals(List.of(STARTS), fired(writes("sh", "/etc/crontab")));
+    assertEquals(List.of(STARTS), fired(writes("vi", "/root/.ssh/authorized_keys")));
+    assertEquals(List.of(STARTS), fired(writes("x", "/etc/ld.so.preload")));
+    SampleEvent renamed =
+        file(EventType.RENAME, "x", "/tmp/new").with(Fact.FILE_TARGET, "/etc/passwd");
+    assertEquals(List.of(STARTS), fired(renamed));
+    assertEquals(List.of(), fired(reads("sh", "/etc/cron.d/job")));
+    assertEquals(List.of(), fired(writes("useradd", "/etc/passwd")));
+    assertEquals(List.of(), fired(writes("sh", "/etc/cron.d/job").ancestors("dpkg")));
+    assertEquals(List.of(), fired(writes("sh", "/etc/hosts")));
+  }
+
+  @Test
+  void systemProgramChanged() {
+    assertEquals(List.of(CHANGED), fired(writes("sh", "/usr/bin/ls")));
+    assertEquals(List.of(CHANGED), fired(file(EventType.UNLINK, "rm", "/usr/sbin/auditd")));
+    assertEquals(List.of(CHANGED), fired(file(EventType.CHMOD, "chmod", "/bin/bash")));
+    assertEquals(List.of(), fired(reads("sh", "/usr/bin/ls")));
+    assertEquals(List.of(), fired(writes("dpkg", "/usr/bin/ls.dpkg-new")));
+    assertEquals(List.of(), fired(writes("cp", "/usr/bin/x").ancestors("foo.postinst", "dpkg")));
+    assertEquals(List.of(), fired(writes("sh", "/usr/local/bin/mine")));
   }
 
   private static SampleEvent command(String line) {
@@ -252,7 +309,7 @@ class StarterRulesTest {
 
   @Test
   void everyRuleNamesATacticAndATechnique() {
-    assertEquals(21, compilation.rules().rules().size());
+    assertEquals(24, compilation.rules().rules().size());
     for (Rule rule : compilation.rules().rules()) {
       assertTrue(rule.tags().stream().anyMatch(tag -> tag.startsWith("mitre_")), rule.name());
       assertTrue(

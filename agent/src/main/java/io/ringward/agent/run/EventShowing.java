@@ -34,16 +34,22 @@ final class EventShowing implements OperatorDesk.EventShow {
 
   private final EventTaps taps;
   private final Supplier<List<RuleSource>> definitions;
+  private final FileWishBoard wishes;
   private final LongFunction<String> controlGroupNames;
   private final ActDemand demand;
 
+  /**
+   * @param wishes takes what a condition wishes to know of files, for as long as somebody looks on
+   */
   EventShowing(
       EventTaps taps,
+      FileWishBoard wishes,
       Supplier<List<RuleSource>> definitions,
       LongFunction<String> controlGroupNames,
       ActDemand demand) {
     this.taps = taps;
     this.demand = demand;
+    this.wishes = wishes;
     this.definitions = definitions;
     this.controlGroupNames = controlGroupNames;
   }
@@ -57,7 +63,11 @@ final class EventShowing implements OperatorDesk.EventShow {
                 new ControlException(
                     Code.BUSY,
                     EventTaps.MOST + " are watching events already, and no more can: end one"));
-    return new TapStream(tap, controlGroupNames, demand.listen(filter.eventTypes()));
+    return new TapStream(
+        tap,
+        wishes.add(filter.fileWishes()),
+        controlGroupNames,
+        demand.listen(filter.eventTypes()));
   }
 
   private EventFilter filter(String where) throws ControlException {
@@ -81,14 +91,20 @@ final class EventShowing implements OperatorDesk.EventShow {
 
   private static final class TapStream implements EventStream {
     private final EventTap tap;
+    private final FileWishBoard.Wishing wishing;
     private final LongFunction<String> controlGroupNames;
     private final SystemCallNames calls = SystemCallNames.ofThisMachine();
     private final Runnable noMoreDemand;
     private long missedSaid;
 
-    TapStream(EventTap tap, LongFunction<String> controlGroupNames, Runnable noMoreDemand) {
+    TapStream(
+        EventTap tap,
+        FileWishBoard.Wishing wishing,
+        LongFunction<String> controlGroupNames,
+        Runnable noMoreDemand) {
       this.tap = tap;
       this.noMoreDemand = noMoreDemand;
+      this.wishing = wishing;
       this.controlGroupNames = controlGroupNames;
     }
 
@@ -166,6 +182,7 @@ final class EventShowing implements OperatorDesk.EventShow {
 
     @Override
     public void close() {
+      wishing.close();
       tap.close();
       noMoreDemand.run();
     }

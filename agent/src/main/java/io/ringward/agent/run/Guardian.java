@@ -134,8 +134,9 @@ public final class Guardian implements AutoCloseable {
       this.recordings = new RecordingDesk(recorder);
       jobReading.show(job);
       ActDemand demand = new ActDemand(kernel.sensors()::want);
+      FileWishBoard wishes = new FileWishBoard(kernel.files()::want);
       this.rules =
-          new RuleArmory(configuration, checked, kernel.feed(), inline, demand, clock::now);
+          new RuleArmory(configuration, checked, kernel.feed(), inline, demand, clock::now, wishes);
       LiveProcesses processes = kernel::findProcess;
       ControlGroupRates groupRates = new ControlGroupRates(kernel.samples());
       this.desk =
@@ -153,7 +154,7 @@ public final class Guardian implements AutoCloseable {
                   KernelSide.rows(kernel.rungs()),
                   rules::reload,
                   inline::rows,
-                  new EventShowing(job.taps(), rules::sources, groups::nameOf, demand),
+                  new EventShowing(job.taps(), wishes, rules::sources, groups::nameOf, demand),
                   standing,
                   outletDesk,
                   recordings,

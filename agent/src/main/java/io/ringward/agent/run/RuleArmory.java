@@ -8,6 +8,7 @@ import io.ringward.agent.rule.RuleFiles;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.EventFeed;
+import io.ringward.rules.FileInterest;
 import io.ringward.rules.RuleSource;
 import io.ringward.rules.problem.RuleException;
 import java.util.List;
@@ -20,6 +21,7 @@ final class RuleArmory {
   private final InlineDesk inline;
   private final ActDemand demand;
   private final LongSupplier boottimeNanos;
+  private final FileWishBoard wishes;
   private volatile int count;
   private volatile List<RuleText> texts;
 
@@ -29,15 +31,18 @@ final class RuleArmory {
       EventFeed feed,
       InlineDesk inline,
       ActDemand demand,
-      LongSupplier boottimeNanos) {
+      LongSupplier boottimeNanos,
+      FileWishBoard wishes) {
     this.files = new RuleFiles(configuration.starterRules(), configuration.ruleFiles());
     this.feed = feed;
     this.inline = inline;
     this.demand = demand;
     this.boottimeNanos = boottimeNanos;
+    this.wishes = wishes;
     this.count = count(checked);
     this.texts = checked.texts();
     demand.rulesAre(checked.compilation().rules());
+    wishes.ofRules(FileInterest.of(checked.compilation().rules()));
   }
 
   /** The rule files in force, whose macros and lists an operator's condition may name. */
@@ -72,6 +77,7 @@ final class RuleArmory {
     texts = checked.texts();
     inline.replace(checked.compilation().rules());
     demand.rulesAre(checked.compilation().rules());
+    wishes.ofRules(FileInterest.of(checked.compilation().rules()));
     return count + " rules in force, from " + checked.texts().size() + " files";
   }
 

@@ -12,7 +12,9 @@ import io.ringward.kernel.Act;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileFlag;
 import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.rules.event.EventType;
 import io.ringward.rules.event.Fact;
@@ -90,6 +92,39 @@ final class EventFactsTest {
     assertEquals(0xFFFF_C0A8_0102L, facts.addressLow(Fact.REMOTE_ADDRESS));
     assertEquals(443, facts.number(Fact.REMOTE_PORT, 0));
     assertEquals(6, facts.number(Fact.PROTOCOL, 0));
+  }
+
+  @Test
+  void aFileIsToldByItsPartsAndWhatACallerWroteIsMadePlain() {
+    parentAndChild();
+    Actor child = new Actor(CHILD, PARENT);
+    int opened = FileFlag.READ.bit() | FileFlag.CREATE.bit();
+    move(
+        WireEvents.file(120, child, FileOperation.OPEN, opened, "/etc/ssl/key", ""),
+        EventType.OPEN);
+    assertEquals("/etc/ssl/key", facts.text(Fact.FILE_PATH, 0));
+    assertEquals("/etc/ssl", facts.text(Fact.FILE_DIRECTORY, 0));
+    assertEquals("key", facts.text(Fact.FILE_NAME, 0));
+    assertNull(facts.text(Fact.FILE_TARGET, 0));
+    assertEquals(1, facts.number(Fact.OPEN_READ, 0));
+    assertEquals(0, facts.number(Fact.OPEN_WRITE, 0));
+    assertEquals(1, facts.number(Fact.OPEN_CREATE, 0));
+    assertEquals(0, facts.number(Fact.FILE_OUTCOME, 0));
+    assertEquals(4711, facts.number(Fact.FILE_INODE, 0));
+    int given = FileFlag.PATH_GIVEN.bit();
+    move(
+        WireEvents.file(
+            121, child, FileOperation.RENAME, given, "/tmp//x/./../a", "/var/../../etc/b/"),
+        EventType.RENAME);
+    assertEquals("/tmp/a", facts.text(Fact.FILE_PATH, 0));
+    assertEquals("/etc/b", facts.text(Fact.FILE_TARGET, 0));
+    move(
+        WireEvents.file(122, child, FileOperation.SYMLINK, given, "/tmp/l", "../etc/./x"),
+        EventType.SYMLINK);
+    assertEquals("../etc/./x", facts.text(Fact.FILE_TARGET, 0), "what a link says stays as it is");
+    move(WireEvents.bind(123, child, 0x7f000001, 80), EventType.BIND);
+    assertNull(facts.text(Fact.FILE_PATH, 0));
+    assertFalse(facts.has(Fact.FILE_INODE, 0));
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.FeedItem;
 import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.CpuAccount;
@@ -50,7 +51,8 @@ final class EventCodingTest {
         WireEvents.act(
             146, ACTING, Act.DNS, 0, new ProcessKey(0, 0), new byte[] {1, 2, 3}, 1, 2, 3),
         WireEvents.enforcement(150, ACTING, 17, 3, Action.BLOCK, Operation.CONNECT),
-        WireEvents.syscalls(160, ACTING, 17, 640, 110, 0, 257, 2, 24, 0));
+        WireEvents.syscalls(160, ACTING, 17, 640, 110, 0, 257, 2, 24, 0),
+        WireEvents.file(145, ACTING, FileOperation.RENAME, 16, "/etc/a", "/etc/b"));
   }
 
   private byte[] roundTrip(byte[] event) throws IOException {

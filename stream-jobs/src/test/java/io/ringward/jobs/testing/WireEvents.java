@@ -11,6 +11,7 @@ import io.ringward.kernel.Action;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
@@ -162,6 +163,27 @@ public final class WireEvents {
       errors += i % 2 == 1 && calls[i] != 0 ? 1 : 0;
     }
     putShort(event, layout, "errors", errors);
+    return event.toArray(JAVA_BYTE);
+  }
+
+  /** An operation on a file; {@code flags} of {@link io.ringward.kernel.FileFlag}. */
+  public static byte[] file(
+      long time, Actor actor, FileOperation operation, int flags, String path, String target) {
+    byte[] texts = (path + target).getBytes(StandardCharsets.UTF_8);
+    StructLayout layout = WireLayouts.FILE_EVENT;
+    int fixed = (int) layout.byteSize();
+    MemorySegment event = event(EventKind.FILE, Hook.FILE_OPEN, time, actor, fixed + texts.length);
+    putLong(event, layout, "inode", 4711);
+    putInt(event, layout, "device", 254 << 20);
+    putInt(event, layout, "flags", flags);
+    event.set(JAVA_BYTE, WireLayouts.offset(layout, "operation"), (byte) operation.ordinal());
+    putShort(event, layout, "path_length", path.getBytes(StandardCharsets.UTF_8).length);
+    putShort(event, layout, "target_length", target.getBytes(StandardCharsets.UTF_8).length);
+    putInt(event, layout, "mode", 0640);
+    putInt(event, layout, "owner", -1);
+    putInt(event, layout, "group", 7);
+    putComm(event, layout, "actor");
+    MemorySegment.copy(texts, 0, event, JAVA_BYTE, fixed, texts.length);
     return event.toArray(JAVA_BYTE);
   }
 

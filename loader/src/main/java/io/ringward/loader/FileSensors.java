@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.ringward.bpf.BpfException;
+import io.ringward.bpf.BpfLink;
+import io.ringward.bpf.BpfProgram;
+import io.ringward.bpf.RawMap;
+import io.ringward.kernel.FileOperation;
+import io.ringward.kernel.FileWish;
+import io.ringward.kernel.Hook;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.WireLayouts;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sensors of operations on files: attached while somebody wishes to know of the operation
+ * somewhere, so that without a wish they cost nothing. On kernels that let programs into their
+ * hooks these tell; elsewhere what system calls have done is seen as they return.
+ *
+ * <p>Once a second it looks whether other files stand at the paths of the wishes, and tells the
+ * kernel. Holds its links until it is closed. Thread-safe.
+ */
+public final class FileSensors implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSensors.class);
+  private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final String SYSCALLS = "syscall_tracepoint";
+  static final String SYSCALL_PROGRAM = "file_syscall";
+  private static final long SEEN = WireCodecs.offset(WireLayouts.FILE_RUNS, "seen");
+  private static final long FILTERED = WireCodecs.offset(WireLayouts.FILE_RUNS, "filtered");
+
+  /** Which operations a hook of the loss accounts stands for. */
+  private static final Map<Hook, Set<FileOperation>> GROUPS =
+      new EnumMap<>(
+          Map.of(
+              Hook.FILE_OPEN, operations(FileWish.Kind.READ),
+              Hook.FILE_NAME, operations(FileWish.Kind.NAME),
+              Hook.FILE_ATTRIBUTE, operations(FileWish.Kind.ATTRIBUTE),
+              Hook.MOUNT, operations(FileWish.Kind.MOUNT)));
+
+  private final LoadedObject loaded;
+  private final FileIdentifier identifier;
+  private final Path hostRoot;
+  private final Set<Operation> held;
+  private final WantedFiles tables;
+  private final RawMap runs;
+  private final Map<FileOperation, List<BpfLink>> links = new EnumMap<>(FileOperation.class);
+  private final Map<FileOperation, String> refusals = new EnumMap<>(FileOperation.class);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private List<FileWish> wishes = List.of();
+  private Map<Path, Object> seenKeys = Map.of();
+  private boolean closed;
+
+  /**
+   * How often an operation was seen.
+   *
+   * @param filtered how many of these the kernel's program left out, since nobody wishes to know
+   */
+  public record Runs(long seen, long filtered) {}
+
+  /**
+   * @param held operations whose hooks are attached anyway, to refuse
+   */
+  FileSensors(LoadedObject loaded, FileIdentifier identifier, Path hostRoot, Set<Operation> held) {
+    this.loaded = loaded;
+    this.identifier = identifier;
+    this.hostRoot = hostRoot;
+    this.held = Set.copyOf(held);
+    this.tables = new WantedFiles(loaded.object());
+    this.runs = loaded.object().map("file_runs");
+    this.thread = Thread.ofPlatform().daemon().name("file-wishes").start(this::work);
+  }
+
+  /** The hooks of the loss accounts that these sensors count on. */
+  static Set<Hook> hooks() {
+    return GROUPS.keySet();
+  }
+
+  /** The programs that count on one; the one for all system calls is told with the opens. */
+  static List<String> programs(Hook hook) {
+    List<String> programs = new ArrayList<>();
+    for (Trampoline trampoline : Trampoline.values()) {
+      GROUPS.get(hook).forEach(operation -> programs.addAll(trampoline.filePrograms(operation)));
+    }
+    if (hook == Hook.FILE_OPEN) {
+      programs.add(SYSCALL_PROGRAM);
+    }
+    return List.copyOf(programs);
+  }
+
+  /** Which operations tell what a wish of a kind asks for. */
+  private static Set<FileOperation> operations(FileWish.Kind kind) {
+    return switch (kind) {
+      case READ, WRITE -> EnumSet.of(FileOperation.OPEN);
+      case NAME ->
+          EnumSet.of(
+              FileOperation.UNLINK,
+              FileOperation.RENAME,
+              FileOperation.LINK,
+              FileOperation.SYMLINK);
+      case ATTRIBUTE ->
+          EnumSet.of(FileOperation.CHMOD, FileOperation.CHOWN, FileOperation.SETXATTR);
+      case MOUNT -> EnumSet.of(FileOperation.MOUNT, FileOperation.UMOUNT, FileOperation.PIVOT_ROOT);
+    };
+  }
+
+  /**
+   * Replaces the wishes: what they ask for is attached and told from now on, and nothing else. What
+   * cannot be attached is left out, with a line in the log.
+   */
+  public synchronized void want(Collection<FileWish> wanted) {
+    if (closed) {
+      return;
+    }
+    wishes = List.copyOf(wanted);
+    resolve();
+    attachWanted();
+  }
+
+  private void attachWanted() {
+    Set<FileOperation> operations = EnumSet.noneOf(FileOperation.class);
+    wishes.forEach(wish -> wish.kinds().forEach(kind -> operations.addAll(operations(kind))));
+    for (FileOperation operation : FileOperation.values()) {
+      if (operations.contains(operation)
+          && !links.containsKey(operation)
+          && !refusals.containsKey(operation)) {
+        attach(operation);
+      } else if (!operations.contains(operation) && links.containsKey(operation)) {
+        detach(operation);
+      }
+    }
+  }
+
+  /** What is wished for now. */
+  public synchronized List<FileWish> wishes() {
+    return wishes;
+  }
+
+  /** The operations whose sensors are attached. */
+  public synchronized Set<FileOperation> attached() {
+    return links.isEmpty() ? Set.of() : EnumSet.copyOf(links.keySet());
+  }
+
+  /** How often an operation was seen. */
+  public Runs runs(FileOperation operation) {
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment values = call.allocate(runs.valueBufferBytes(), Long.BYTES);
+      runs.lookup(call.allocateFrom(JAVA_INT, operation.ordinal()), values);
+      long seen = 0;
+      long filtered = 0;
+      for (int cpu = 0; cpu < runs.valueCount(); cpu++) {
+        seen += values.get(JAVA_LONG, cpu * runs.valueStride() + SEEN);
+        filtered += values.get(JAVA_LONG, cpu * runs.valueStride() + FILTERED);
+      }
+      return new Runs(seen, filtered);
+    }
+  }
+
+  private void resolve() {
+    Map<Path, Object> keys = fileKeys();
+    tables.write(FileWishes.resolve(wishes, hostRoot, identifier::identifyEach));
+    seenKeys = keys;
+  }
+
+  /** What stat(2) says of each: not what the hooks read, but it changes when that does. */
+  private Map<Path, Object> fileKeys() {
+    Map<Path, Object> keys = new HashMap<>();
+    for (Path path : FileWishes.watched(wishes, hostRoot)) {
+      try {
+        keys.put(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+      } catch (IOException e) {
+        keys.remove(path); // nothing stands there
+      }
+    }
+    return keys;
+  }
+
+  private void work() {
+    try {
+      while (!closing.await(PERIOD_NANOS, TimeUnit.NANOSECONDS)) {
+        try {
+          refresh();
+        } catch (RuntimeException e) {
+          LOG.warn("which files are wanted could not be looked at again: {}", e.getMessage());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Looks whether other files stand at the wished paths; asked once a second. */
+  synchronized void refresh() {
+    if (closed) {
+      return;
+    }
+    if (!wishes.isEmpty() && !fileKeys().equals(seenKeys)) {
+      resolve();
+    }
+    attachWanted();
+  }
+
+  private void attach(FileOperation operation) {
+    List<BpfLink> attached = new ArrayList<>();
+    String refusal = "the kernel refuses the programs: " + loaded.refusal().orElse("");
+    if (loaded.fileHooks()) {
+      for (String name : loaded.trampoline().orElseThrow().filePrograms(operation)) {
+        if (isHeld(operation)) {
+          continue;
+        }
+        try {
+          attached.add(loaded.object().program(name).attach());
+        } catch (BpfException e) {
+          refusal = e.operation() + ": " + e.errnoName();
+        }
+      }
+    } else if (loaded.fileSyscalls()) {
+      BpfProgram program = loaded.object().program(SYSCALL_PROGRAM);
+      for (FileSyscall call : FileSyscall.ALL) {
+        if (call.operation() == operation) {
+          try {
+            attached.add(program.attachTracepoint("syscalls", call.tracepoint(), call.cookie()));
+          } catch (BpfException e) { // not of this architecture or version, or no tracefs
+            refusal = e.operation() + ": " + e.errnoName();
+          }
+        }
+      }
+    }
+    if (attached.isEmpty() && !isHeld(operation)) {
+      if (refusals.put(operation, refusal) == null) {
+        LOG.warn("{} of files cannot be seen here: {}", operation.label(), refusal);
+      }
+    } else {
+      links.put(operation, attached);
+    }
+  }
+
+  private void detach(FileOperation operation) {
+    links.remove(operation).reversed().forEach(BpfLink::close);
+  }
+
+  private boolean isHeld(FileOperation operation) {
+    return switch (operation) {
+      case OPEN -> held.contains(Operation.OPEN);
+      case UNLINK -> held.contains(Operation.UNLINK);
+      case RENAME -> held.contains(Operation.RENAME);
+      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR, MOUNT, UMOUNT, PIVOT_ROOT -> false;
+    };
+  }
+
+  /**
+   * On which rung each group stands, by operations of this process's own on files of its own. What
+   * was attached for that stays until the next look at the wishes: a detachment waits for all CPUs,
+   * and who starts would wait with it.
+   */
+  synchronized List<CapabilityRung> rungs() {
+    for (FileOperation operation : FileOperation.values()) {
+      attach(operation);
+    }
+    Map<FileOperation, Boolean> fired = new EnumMap<>(FileOperation.class);
+    FileTrial.run(operation -> runs(operation).seen(), fired);
+    List<CapabilityRung> rungs = new ArrayList<>();
+    for (Map.Entry<Hook, Set<FileOperation>> group : GROUPS.entrySet()) {
+      rungs.add(rung(group.getKey(), group.getValue(), fired));
+    }
+    return rungs;
+  }
+
+  private CapabilityRung rung(
+      Hook hook, Set<FileOperation> operations, Map<FileOperation, Boolean> fired) {
+    List<String> seen = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    for (FileOperation operation : operations) {
+      if (links.containsKey(operation) && fired.getOrDefault(operation, true)) {
+        seen.add(operation.label());
+      } else if (links.containsKey(operation)) {
+        missing.add(operation.label() + " (attached and did not fire)");
+      } else {
+        missing.add(operation.label() + " (" + refusals.get(operation) + ")");
+      }
+    }
+    boolean hooks = loaded.fileHooks();
+    String label = hooks ? loaded.trampoline().orElseThrow().label() : SYSCALLS;
+    String why =
+        (seen.isEmpty()
+                ? ""
+                : (fired.keySet().containsAll(operations) ? "seen to fire: " : "attached: ")
+                    + String.join(", ", seen))
+            + (missing.isEmpty() ? "" : "; not here: " + String.join(", ", missing))
+            + (hooks ? "" : "; after the fact, names as the caller wrote them");
+    return new CapabilityRung(
+        "observe_" + hook.label(),
+        seen.isEmpty() ? "none" : label,
+        !seen.isEmpty(),
+        hooks && missing.isEmpty() && loaded.trampoline().orElseThrow().whatWouldLiftIt().isEmpty(),
+        why,
+        hooks
+            ? loaded.trampoline().orElseThrow().whatWouldLiftIt()
+            : "a kernel that allows BPF trampolines, with bpf in lsm=");
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    synchronized (this) {
+      closed = true;
+      links.values().forEach(each -> each.reversed().forEach(BpfLink::close));
+      links.clear();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
