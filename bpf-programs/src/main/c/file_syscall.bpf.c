@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Operations on files where no hook of the kernel may be used: what the system
- * calls have done, seen as they return.  An open file is read from the kernel's own
- * objects.  Of what is only named, the directory that the name starts from is the
- * kernel's, and the rest is what the caller wrote, read after the call since it is
- * in memory then.  One program for all calls: what it is attached to comes with a
- * cookie that says what the arguments mean.
+ * calls have done, seen as they return.  An open file is read from the kernel's
+ * own objects.  Of what is only named, the directory that the name starts from
+ * is the kernel's, and the rest is what the caller wrote, read after the call
+ * since it is in memory then.  One program for all calls: what it is attached
+ * to comes with a cookie that says what the arguments mean.
  *
  * Not seen: 32-bit calls on a 64-bit kernel, and io_uring.
  */
@@ -25,7 +25,8 @@
 /* Of which argument a call says something; NONE: of none. */
 #define ARGUMENT_NONE 15
 
-/* What a cookie says, four bits each; io.ringward.loader.FileSyscall writes it. */
+/* What a cookie says, four bits each; io.ringward.loader.FileSyscall writes it.
+ */
 struct shape {
 	__u32 operation; /* enum rw_file_operation */
 	__u32 directory; /* descriptor that the path starts from, or is */
@@ -125,7 +126,8 @@ static __always_inline void stand_at_file(struct rw_place *place, struct file *f
 	place->dentry = BPF_CORE_READ(file, f_path.dentry);
 }
 
-/* Where the caller's name begins: at his root, where he is, or at a descriptor of his. */
+/* Where the caller's name begins: at his root, where he is, or at a descriptor
+ * of his. */
 static __always_inline void place_given(struct rw_place *place, struct task_struct *task,
 					const struct arguments *arguments, __u32 directory,
 					__u32 path)
@@ -159,31 +161,45 @@ static __always_inline void place_given(struct rw_place *place, struct task_stru
 	}
 }
 
-/* An open that succeeded: all of it is in the file. */
-static __always_inline bool read_open(struct rw_file_act *act, struct task_struct *task,
-				      __s64 descriptor, const struct arguments *arguments,
-				      __u32 flags)
+/* The file that a call has opened: the kernel has just put it into the table,
+ * which never shrinks. */
+static __always_inline struct file *opened_file(__s64 descriptor)
 {
-	struct file *file = open_file(task, descriptor);
-	__u32 mode;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file **slots = task->files->fdt->fd, *file = 0;
 
-	if (!file)
-		return false; /* another thread has closed it */
-	mode = BPF_CORE_READ(file, f_mode);
-	if (mode & FMODE_PATH)
-		return false; /* nothing can be read or written through it */
+	bpf_probe_read_kernel(&file, sizeof(file), slots + (__u32)descriptor);
+	return file;
+}
+
+/* What a file was opened for; false when nothing can be read or written through
+ * it. */
+static __always_inline bool read_intent(struct rw_file_act *act, struct file *file)
+{
+	__u32 mode = BPF_CORE_READ(file, f_mode);
+
 	if (mode & FMODE_READ)
 		act->flags |= RW_FILE_FLAG_READ;
 	if (mode & FMODE_WRITE)
 		act->flags |= RW_FILE_FLAG_WRITE;
 	if (mode & FMODE_CREATED)
 		act->flags |= RW_FILE_FLAG_CREATE;
-	/* The file does not keep O_TRUNC: fs/open.c, do_dentry_open(). */
-	if (flags != ARGUMENT_NONE && argument(arguments, flags) & O_TRUNC)
-		act->flags |= RW_FILE_FLAG_TRUNCATE;
+	return !(mode & FMODE_PATH);
+}
+
+/* The rest of an open that somebody wants. */
+static __always_inline void finish_open(struct rw_file_act *act, struct file *file,
+					const struct shape *shape)
+{
+	struct arguments arguments = {};
+
 	act->inode = BPF_CORE_READ(file, f_inode);
-	stand_at_file(&act->path, file);
-	return true;
+	if (shape->flags == ARGUMENT_NONE)
+		return;
+	/* The file does not keep O_TRUNC: fs/open.c, do_dentry_open(). */
+	read_arguments(&arguments);
+	if (argument(&arguments, shape->flags) & O_TRUNC)
+		act->flags |= RW_FILE_FLAG_TRUNCATE;
 }
 
 static __always_inline __u32 wish_of(const struct rw_file_act *act)
@@ -236,7 +252,7 @@ int file_syscall(struct syscall_exit *context)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct rw_file_control control = rw_read_file_control();
 	struct rw_file_act act = {};
-	struct arguments arguments = {};
+	struct file *file = 0;
 	struct shape shape;
 
 	if (context->result < 0)
@@ -246,24 +262,30 @@ int file_syscall(struct syscall_exit *context)
 	rw_count_file(act.operation, false);
 	if (!control.wanted)
 		goto filtered;
-	read_arguments(&arguments);
 	if (act.operation == RW_FILE_OPERATION_OPEN) {
-		if (!read_open(&act, task, context->result, &arguments, shape.flags))
-			goto filtered;
-	} else if (!(control.wanted & wish_of(&act))) {
-		goto filtered;
-	} else {
-		read_named(&act, task, &arguments, &shape);
+		file = opened_file(context->result);
+		if (!file || !read_intent(&act, file))
+			goto filtered; /* another thread has closed it; or O_PATH */
 	}
 	act.wish = wish_of(&act);
 	if (!(control.wanted & act.wish))
 		goto filtered;
+	if (file) {
+		stand_at_file(&act.path, file);
+	} else {
+		struct arguments arguments = {};
+
+		read_arguments(&arguments);
+		read_named(&act, task, &arguments, &shape);
+	}
 	if (!(control.everywhere & act.wish) && !rw_is_wanted(&act.path, act.wish) &&
-	    !rw_is_wanted(&act.target, act.wish)) {
+	    (file || !rw_is_wanted(&act.target, act.wish))) {
 		if (!act.path.text && !act.target.text)
 			goto filtered;
 		act.undecided = 1;
 	}
+	if (file)
+		finish_open(&act, file, &shape);
 	rw_tell_file(&act);
 	return 0;
 filtered:

@@ -353,8 +353,10 @@ enum rw_file_wish {
 struct rw_file_control {
 	__u32 wanted; /* mask of enum rw_file_wish: all that is wanted anywhere */
 	__u32 everywhere; /* the same: wanted wherever it happens */
+	__u32 deep; /* the same: wanted below some directory, however far below */
+	__u32 names; /* of the others: how many names above a file it is enough to look */
 };
-_Static_assert(sizeof(struct rw_file_control) == 8, "wire");
+_Static_assert(sizeof(struct rw_file_control) == 16, "wire");
 
 /*
  * Value of the hash "wanted_directory" (key: struct rw_file_identity), and of

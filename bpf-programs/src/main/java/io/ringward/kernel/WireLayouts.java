@@ -201,7 +201,12 @@ public final class WireLayouts {
       struct("rw_file_runs", JAVA_LONG.withName("seen"), JAVA_LONG.withName("filtered"));
 
   public static final StructLayout FILE_CONTROL =
-      struct("rw_file_control", JAVA_INT.withName("wanted"), JAVA_INT.withName("everywhere"));
+      struct(
+          "rw_file_control",
+          JAVA_INT.withName("wanted"),
+          JAVA_INT.withName("everywhere"),
+          JAVA_INT.withName("deep"),
+          JAVA_INT.withName("names"));
 
   public static final StructLayout WANTED_DIRECTORY =
       struct("rw_wanted_directory", JAVA_INT.withName("below"), JAVA_INT.withName("named"));

@@ -40,6 +40,8 @@ final class FileWishes {
   private final Map<Text, Integer> prefixes = new HashMap<>();
   private int wanted;
   private int everywhere;
+  private int deep;
+  private int steps;
 
   private FileWishes(Path hostRoot, Function<Collection<Path>, Map<Path, FileIdentity>> identify) {
     this.hostRoot = hostRoot;
@@ -76,19 +78,21 @@ final class FileWishes {
     switch (wish.place()) {
       case FileWish.Place.Everywhere() -> everywhere |= mask;
       case FileWish.Place.Below(String path) -> {
+        deep |= mask;
         addDirectory(path, mask);
-        addName(onHost(path), new Directory(mask, 0));
+        addName(onHost(path), new Directory(mask, 0), 1);
         addPrefix(path, mask);
       }
       case FileWish.Place.Named(String path) -> {
-        addName(onHost(path), new Directory(0, mask));
+        addName(onHost(path), new Directory(0, mask), 1);
         addPrefix(path, mask);
       }
       case FileWish.Place.Prefixed(String text) -> {
+        deep |= mask;
         addPrefix(text, mask);
         for (String path : startingWith(text)) {
           addDirectory(path, mask);
-          addName(onHost(path), new Directory(mask, 0));
+          addName(onHost(path), new Directory(mask, 0), 1);
         }
       }
     }
@@ -101,22 +105,26 @@ final class FileWishes {
   /**
    * The file may be made, or made anew: its directory has to know its name. Where that is not there
    * either, the first that is has to know the name of the way there, and all below it is wanted.
+   *
+   * @param above how many names the directory is above the file that is meant
    */
-  private void addName(Path file, Directory want) {
+  private void addName(Path file, Directory want, int above) {
     Path directory = file.getParent();
     if (directory == null || file.equals(hostRoot)) {
       return;
     }
     if (!Files.isDirectory(directory)) {
-      addName(directory, new Directory(want.below() | want.named(), 0));
+      addName(directory, new Directory(want.below() | want.named(), 0), above + 1);
       return;
     }
+    steps = Math.max(steps, above);
     int mask = want.below() | want.named();
     byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
     if (name.length < WireLayouts.WANTED_NAME_SIZE) {
       names.merge(file, want, Directory::and);
       directories.merge(directory, new Directory(0, mask), Directory::and);
     } else {
+      deep |= mask;
       directories.merge(directory, new Directory(mask, 0), Directory::and);
     }
   }
@@ -176,7 +184,7 @@ final class FileWishes {
         byName.merge(new Name(directory, Text.of(name)), want, Directory::and);
       }
     });
-    return new Content(wanted, everywhere, byIdentity, byName, accumulated());
+    return new Content(wanted, everywhere, deep, steps, byIdentity, byName, accumulated());
   }
 
   /** The trie gives the longest prefix only, so each has to have what the shorter ones have. */

@@ -26,6 +26,8 @@ final class WantedFiles {
   private static final long NAME_LENGTH = WireCodecs.offset(WireLayouts.WANTED_NAME, "length");
   private static final long NAME_TEXT = WireCodecs.offset(WireLayouts.WANTED_NAME, "name");
   private static final long PREFIX_TEXT = WireCodecs.offset(WireLayouts.WANTED_PREFIX, "text");
+  private static final long DEEP = WireCodecs.offset(WireLayouts.FILE_CONTROL, "deep");
+  private static final long NAMES = WireCodecs.offset(WireLayouts.FILE_CONTROL, "names");
   private static final long EVERYWHERE = WireCodecs.offset(WireLayouts.FILE_CONTROL, "everywhere");
 
   /**
@@ -54,14 +56,23 @@ final class WantedFiles {
     }
   }
 
-  /** All that is to be in the tables. */
+  /**
+   * All that is to be in the tables.
+   *
+   * @param wanted mask of all kinds that are wanted anywhere
+   * @param everywhere of those wanted wherever it happens
+   * @param deep of those wanted below a directory, however far below
+   * @param names for the others, how many names above a file it is enough to look
+   */
   record Content(
       int wanted,
       int everywhere,
+      int deep,
+      int names,
       Map<FileIdentity, Directory> directories,
-      Map<Name, Directory> names,
+      Map<Name, Directory> entries,
       Map<Text, Integer> prefixes) {
-    static final Content NOTHING = new Content(0, 0, Map.of(), Map.of(), Map.of());
+    static final Content NOTHING = new Content(0, 0, 0, 0, Map.of(), Map.of(), Map.of());
   }
 
   private final RawMap control;
@@ -86,11 +97,11 @@ final class WantedFiles {
       return;
     }
     next.directories().forEach(directories::put);
-    next.names().forEach(names::put);
+    next.entries().forEach(names::put);
     next.prefixes().forEach(prefixes::put);
-    writeControl(next.wanted(), next.everywhere());
+    writeControl(next);
     removeAll(directories, content.directories().keySet(), next.directories().keySet());
-    removeAll(names, content.names().keySet(), next.names().keySet());
+    removeAll(names, content.entries().keySet(), next.entries().keySet());
     removeAll(prefixes, content.prefixes().keySet(), next.prefixes().keySet());
     content = next;
   }
@@ -101,11 +112,13 @@ final class WantedFiles {
     gone.forEach(map::remove);
   }
 
-  private void writeControl(int wanted, int everywhere) {
+  private void writeControl(Content next) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment value = call.allocate(WireLayouts.FILE_CONTROL);
-      value.set(JAVA_INT, 0, wanted);
-      value.set(JAVA_INT, EVERYWHERE, everywhere);
+      value.set(JAVA_INT, 0, next.wanted());
+      value.set(JAVA_INT, EVERYWHERE, next.everywhere());
+      value.set(JAVA_INT, DEEP, next.deep());
+      value.set(JAVA_INT, NAMES, next.names());
       control.update(call.allocateFrom(JAVA_INT, 0), value, UpdateMode.ANY);
     }
   }
