@@ -210,7 +210,7 @@ class EvaluationTest {
             "evt.type in (bind, connect)", Set.of(Operation.CONNECT, Operation.BIND),
             "evt.type = fork", Set.of(Operation.FORK),
             "evt.type = execve", Operation.unlessNamed(),
-            "proc.name = x", EnumSet.allOf(Operation.class));
+            "proc.name = x", Operation.unlessNamed());
     expected.forEach((condition, operations) -> {
       String text = Compiling.item("r", condition) + "  action: block\n  for: 1m\n";
       Rule rule = Compiling.compile(text).rules().rules().getFirst();
