@@ -102,10 +102,11 @@ public record PinPlace(Path folder) {
     if (Files.exists(mounted)) {
       try {
         run("umount", Files.readString(mounted).strip());
+        Files.delete(mounted);
       } catch (IOException e) {
-        LOG.info("the BPF file system stays mounted, somebody else uses it: {}", e.getMessage());
+        // A guard may just be looking, or somebody else uses it: the next end of pins tries again.
+        LOG.info("the BPF file system stays mounted for now: {}", e.getMessage());
       }
-      Files.deleteIfExists(mounted);
     }
   }
 

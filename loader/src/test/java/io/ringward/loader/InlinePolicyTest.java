@@ -192,6 +192,8 @@ final class InlinePolicyTest {
         "the end of the kernel's patience",
         () -> actor.connect("udp4", REFUSED_PORT, 1).equals(Tally.allowed(1)));
     assertEquals(Tally.refused(3), actor.connect("udp4", OTHER_PORT, 3));
+    publish(); // Closing would leave it pinned for its minute, as is right.
+    assertEquals(Tally.allowed(1), actor.connect("udp4", OTHER_PORT, 1));
   }
 
   @Test

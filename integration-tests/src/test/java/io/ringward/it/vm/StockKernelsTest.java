@@ -51,6 +51,8 @@ final class StockKernelsTest {
           "ActSensorsTest",
           "AgentDeathTest",
           "TamperTest",
+          "InlinePolicyTest",
+          "PersistenceTest",
           "KernelSampleFeedTest");
 
   private static final CapabilityMatrix MATRIX = new CapabilityMatrix();
