@@ -174,11 +174,17 @@ static __always_inline bool rw_is_wanted_place(struct vfsmount *visible, struct 
 					       __u32 wish, __u32 below)
 {
 	struct rw_file_control control = rw_read_file_control();
+	/*
+	 * 0, which the verifier cannot know: before 6.7 it follows a loop's function
+	 * once, and removes what could not be reached with the values of the first turn.
+	 */
+	__u32 nothing = control.names >> 31;
 	struct rw_wanted_walk walk = {
 		.dentry = dentry,
 		.mount = rw_mount_of(visible),
 		.wish = wish,
-		.depth = below ? below + 1 : 0, /* names in it are another's to look at */
+		.child = (struct dentry *)(__u64)nothing,
+		.depth = nothing + (below ? below + 1 : 0), /* names in it: another's to look at */
 		.limit = control.deep & wish ? RW_PATH_STEPS : control.names,
 	};
 	struct mount *mount = walk.mount;
