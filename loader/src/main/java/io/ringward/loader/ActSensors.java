@@ -41,6 +41,7 @@ public final class ActSensors implements AutoCloseable {
 
   private final LoadedObject loaded;
   private final Path cgroup;
+  private final Set<Act> always;
   private final RawMap runs;
   private final Map<Act, List<BpfLink>> links = new EnumMap<>(Act.class);
   private final Map<Act, String> refusals = new EnumMap<>(Act.class);
@@ -53,10 +54,15 @@ public final class ActSensors implements AutoCloseable {
    */
   public record Runs(long seen, long filtered) {}
 
-  /** Attaches what is always wanted. */
-  ActSensors(LoadedObject loaded, Path cgroup) {
+  /**
+   * Attaches what is always wanted.
+   *
+   * @param rare whether {@link #alwaysWanted} is; else all is attached on demand only
+   */
+  ActSensors(LoadedObject loaded, Path cgroup, boolean rare) {
     this.loaded = loaded;
     this.cgroup = cgroup;
+    this.always = rare ? alwaysWanted() : Set.of();
     this.runs = loaded.object().map("act_runs");
     want(Set.of());
   }
@@ -75,7 +81,7 @@ public final class ActSensors implements AutoCloseable {
       return;
     }
     for (Act act : Act.values()) {
-      boolean wanted = acts.contains(act) || alwaysWanted().contains(act);
+      boolean wanted = acts.contains(act) || always.contains(act);
       if (wanted && !links.containsKey(act) && !refusals.containsKey(act)) {
         attach(act);
       } else if (!wanted && links.containsKey(act)) {

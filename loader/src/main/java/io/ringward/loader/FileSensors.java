@@ -62,6 +62,7 @@ public final class FileSensors implements AutoCloseable {
   private final FileIdentifier identifier;
   private final Path hostRoot;
   private final Set<Operation> held;
+  private final boolean tried;
   private final WantedFiles tables;
   private final RawMap runs;
   private final Map<FileOperation, List<BpfLink>> links = new EnumMap<>(FileOperation.class);
@@ -81,12 +82,19 @@ public final class FileSensors implements AutoCloseable {
 
   /**
    * @param held operations whose hooks are attached anyway, to refuse
+   * @param tried whether {@link #rungs} tries them
    */
-  FileSensors(LoadedObject loaded, FileIdentifier identifier, Path hostRoot, Set<Operation> held) {
+  FileSensors(
+      LoadedObject loaded,
+      FileIdentifier identifier,
+      Path hostRoot,
+      Set<Operation> held,
+      boolean tried) {
     this.loaded = loaded;
     this.identifier = identifier;
     this.hostRoot = hostRoot;
     this.held = Set.copyOf(held);
+    this.tried = tried;
     this.tables = new WantedFiles(loaded.object());
     this.runs = loaded.object().map("file_runs");
     this.thread = Thread.ofPlatform().daemon().name("file-wishes").start(this::work);
@@ -275,6 +283,9 @@ public final class FileSensors implements AutoCloseable {
    * and who starts would wait with it.
    */
   synchronized List<CapabilityRung> rungs() {
+    if (!tried) {
+      return List.of();
+    }
     for (FileOperation operation : FileOperation.values()) {
       attach(operation);
     }

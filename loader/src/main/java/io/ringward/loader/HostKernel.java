@@ -131,10 +131,16 @@ public final class HostKernel implements AutoCloseable {
                   watched,
                   object.variable("reader_sleeps"),
                   ProcessBootstrap.items(walk.all())));
-      this.sensors = hold(new ActSensors(loaded, cgroup));
+      this.sensors = hold(new ActSensors(loaded, cgroup, options.sensors()));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
       this.files =
-          hold(new FileSensors(loaded, identifier, HostRoot.find().path(), refusals.refusable()));
+          hold(
+              new FileSensors(
+                  loaded,
+                  identifier,
+                  HostRoot.find().path(),
+                  refusals.refusable(),
+                  options.sensors()));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       Optional<SyscallWatch> watch =

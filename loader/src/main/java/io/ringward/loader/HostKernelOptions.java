@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param maximumVerdicts how many verdicts can be in force at once
  * @param cgroup where the cgroup hooks are attached: empty for the root of the version 2 hierarchy,
  *     a directory below it to see and act on that part of the machine only
+ * @param sensors whether the sensors of acts that happen rarely are attached from the start, and
+ *     those of files tried then; else on demand only, and not tried. Detaching them takes the
+ *     kernel some seconds
  */
 public record HostKernelOptions(
     boolean enforce,
@@ -32,7 +35,8 @@ public record HostKernelOptions(
     Path runtimeDirectory,
     int maximumProcesses,
     int maximumVerdicts,
-    Optional<Path> cgroup) {
+    Optional<Path> cgroup,
+    boolean sensors) {
   private static final int LEAST_RING_BYTES = 4096;
 
   public HostKernelOptions {
@@ -76,7 +80,8 @@ public record HostKernelOptions(
         Path.of("/run/ringward"),
         32768,
         4096,
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   /** The same in another mode. */
@@ -90,7 +95,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same with other rings. */
@@ -104,7 +110,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same with another quota. */
@@ -118,7 +125,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same with other protected programs. */
@@ -132,7 +140,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same with another place for the lock. */
@@ -146,7 +155,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same for a part of the machine. */
@@ -160,7 +170,8 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
   }
 
   /** The same with other capacities of the kernel's maps. */
@@ -174,7 +185,23 @@ public record HostKernelOptions(
         runtimeDirectory,
         maximumProcesses,
         maximumVerdicts,
-        cgroup);
+        cgroup,
+        sensors);
+  }
+
+  /** The same with or without sensors from the start. */
+  public HostKernelOptions withSensors(boolean sensors) {
+    return new HostKernelOptions(
+        enforce,
+        lifecycleRingBytes,
+        activityRingBytes,
+        quotaPerSecond,
+        protectedExecutables,
+        runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
+        cgroup,
+        sensors);
   }
 
   private static void requireRing(String name, int bytes) {

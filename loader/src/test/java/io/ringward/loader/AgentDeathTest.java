@@ -68,7 +68,7 @@ final class AgentDeathTest {
     ActorStage.await("the end of enforcement", () -> actor.connect(1).ok() == 1);
     assertEquals(Tally.allowed(5), actor.connect(5));
     HostKernelOptions options =
-        HostKernelOptions.defaults().withEnforce(true).withRuntimeDirectory(stage.directory());
+        HostKernelFixture.options().withEnforce(true).withRuntimeDirectory(stage.directory());
     try (HostKernel next = HostKernel.open(options)) {
       next.verdicts().beat();
       assertTrue(next.verdicts().inForce().isEmpty());

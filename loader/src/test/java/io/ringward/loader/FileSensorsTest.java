@@ -44,7 +44,7 @@ final class FileSensorsTest {
   void open() throws IOException {
     folder = Files.createTempDirectory("ringward-files").toRealPath();
     elsewhere = Files.createTempDirectory("ringward-other").toRealPath();
-    fixture = HostKernelFixture.enforcing();
+    fixture = new HostKernelFixture(HostKernelOptions.defaults().withEnforce(true));
   }
 
   @AfterEach

@@ -31,7 +31,7 @@ final class HoldPersisting {
   @SuppressWarnings("SystemOut") // It talks to the test.
   public static void main(String[] arguments) throws InterruptedException {
     HostKernelOptions options =
-        HostKernelOptions.defaults()
+        HostKernelFixture.options()
             .withEnforce(true)
             .withRuntimeDirectory(Path.of(arguments[0]))
             .withCgroup(Optional.of(Path.of(arguments[1])));

@@ -15,7 +15,7 @@ final class HoldVerdict {
 
   public static void main(String[] arguments) throws InterruptedException {
     HostKernelOptions options =
-        HostKernelOptions.defaults().withEnforce(true).withRuntimeDirectory(Path.of(arguments[0]));
+        HostKernelFixture.options().withEnforce(true).withRuntimeDirectory(Path.of(arguments[0]));
     try (HostKernel kernel = HostKernel.open(options)) {
       kernel.verdicts().beat();
       Subject tree =

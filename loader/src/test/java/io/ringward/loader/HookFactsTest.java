@@ -30,7 +30,7 @@ final class HookFactsTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = new HostKernelFixture(HostKernelFixture.options());
     actor = fixture.stage().start();
   }
 

@@ -61,9 +61,17 @@ final class HostKernelFixture implements AutoCloseable {
     kernel.verdicts().beat();
   }
 
-  /** Enforcing, and otherwise as a host would run it. */
+  /**
+   * As a host would run it, without sensors that these tests do not look at and that are slow to
+   * detach.
+   */
+  static HostKernelOptions options() {
+    return HostKernelOptions.defaults().withSensors(false);
+  }
+
+  /** Enforcing. */
   static HostKernelFixture enforcing() throws IOException {
-    return new HostKernelFixture(HostKernelOptions.defaults().withEnforce(true));
+    return new HostKernelFixture(options().withEnforce(true));
   }
 
   static Path cgroupMount() {

@@ -45,7 +45,7 @@ final class InlinePolicyTest {
     group = outer.cgroup("inline");
     fixture =
         new HostKernelFixture(
-            HostKernelOptions.defaults().withEnforce(true).withCgroup(Optional.of(group)));
+            HostKernelFixture.options().withEnforce(true).withCgroup(Optional.of(group)));
   }
 
   @AfterEach
@@ -201,7 +201,7 @@ final class InlinePolicyTest {
     fixture.close();
     fixture =
         new HostKernelFixture(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withProtectedExecutables(List.of(ActorStage.program()))
                 .withCgroup(Optional.of(group)));

@@ -33,7 +33,7 @@ final class KernelSampleFeedTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = new HostKernelFixture(HostKernelFixture.options());
   }
 
   @AfterEach

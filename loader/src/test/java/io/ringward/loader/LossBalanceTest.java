@@ -30,7 +30,7 @@ final class LossBalanceTest {
     try (ActorStage groups = new ActorStage()) {
       Path cgroup = groups.cgroup("ring");
       HostKernelOptions options =
-          HostKernelOptions.defaults()
+          HostKernelFixture.options()
               .withRings(1 << 20, TINY)
               .withQuotaPerSecond(1_000_000)
               .withCgroup(Optional.of(cgroup));
@@ -66,7 +66,7 @@ final class LossBalanceTest {
     try (ActorStage groups = new ActorStage()) {
       Path cgroup = groups.cgroup("quota");
       HostKernelOptions options =
-          HostKernelOptions.defaults().withQuotaPerSecond(10).withCgroup(Optional.of(cgroup));
+          HostKernelFixture.options().withQuotaPerSecond(10).withCgroup(Optional.of(cgroup));
       try (HostKernelFixture fixture = new HostKernelFixture(options)) {
         Actor noisy = groups.start(cgroup);
         Actor quiet = groups.start(cgroup);
@@ -92,7 +92,7 @@ final class LossBalanceTest {
 
   @Test
   void lifecycleBalancesWhileTheConsumerReads() throws Exception {
-    HostKernelOptions options = HostKernelOptions.defaults().withRings(TINY, TINY);
+    HostKernelOptions options = HostKernelFixture.options().withRings(TINY, TINY);
     try (HostKernelFixture fixture = new HostKernelFixture(options)) {
       Actor actor = fixture.stage().start();
       Thread storm = Thread.ofPlatform().start(() -> actor.ask("forks 3000"));

@@ -45,7 +45,7 @@ final class PerformanceSensorTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = new HostKernelFixture(HostKernelFixture.options());
   }
 
   @AfterEach

@@ -99,7 +99,7 @@ final class PersistenceTest {
   }
 
   private HostKernelOptions options() {
-    return HostKernelOptions.defaults()
+    return HostKernelFixture.options()
         .withEnforce(true)
         .withRuntimeDirectory(runtime)
         .withCgroup(Optional.of(group));

@@ -31,7 +31,7 @@ final class RingEventFeedTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = new HostKernelFixture(HostKernelFixture.options());
     feed = fixture.kernel().feed();
   }
 

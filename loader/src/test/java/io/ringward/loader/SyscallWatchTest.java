@@ -35,7 +35,7 @@ final class SyscallWatchTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = new HostKernelFixture(HostKernelFixture.options());
   }
 
   @AfterEach

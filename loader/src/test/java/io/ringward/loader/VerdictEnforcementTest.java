@@ -163,7 +163,7 @@ final class VerdictEnforcementTest {
 
   @Test
   void shadowModeCountsAndRefusesNothing() throws IOException {
-    try (HostKernelFixture shadow = new HostKernelFixture(HostKernelOptions.defaults())) {
+    try (HostKernelFixture shadow = new HostKernelFixture(HostKernelFixture.options())) {
       Actor watched = shadow.stage().start();
       Verdict block = block(shadow.tree(watched));
       shadow.apply(block);
@@ -233,7 +233,7 @@ final class VerdictEnforcementTest {
     Files.copy(ActorStage.program(), guarded);
     try (HostKernelFixture other =
         new HostKernelFixture(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withProtectedExecutables(List.of(guarded)))) {
       Actor shielded = other.stage().start(guarded, Optional.empty());
@@ -267,7 +267,7 @@ final class VerdictEnforcementTest {
     Files.copy(ActorStage.program(), guarded);
     try (HostKernelFixture other =
         new HostKernelFixture(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withProtectedExecutables(List.of(guarded)))) {
       Files.setAttribute(other.stage().directory(), "unix:mode", 0777);
@@ -295,7 +295,7 @@ final class VerdictEnforcementTest {
     Files.copy(ActorStage.program(), guarded);
     try (HostKernelFixture other =
         new HostKernelFixture(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withProtectedExecutables(List.of(guarded)))) {
       Path fresh = fixture.stage().directory().resolve("fresh");
@@ -314,7 +314,7 @@ final class VerdictEnforcementTest {
     Files.copy(ActorStage.program(), guarded);
     try (HostKernelFixture other =
         new HostKernelFixture(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withProtectedExecutables(List.of(guarded)))) {
       Actor condemned = other.stage().start();
@@ -358,7 +358,7 @@ final class VerdictEnforcementTest {
   void fullMapRefusesAndTheSubjectIsAllowed() throws IOException {
     try (HostKernelFixture small =
         new HostKernelFixture(
-            HostKernelOptions.defaults().withEnforce(true).withCapacities(32768, 1))) {
+            HostKernelFixture.options().withEnforce(true).withCapacities(32768, 1))) {
       Actor first = small.stage().start();
       Actor second = small.stage().start();
       small.apply(block(small.tree(first)));
@@ -380,7 +380,7 @@ final class VerdictEnforcementTest {
     // And a fresh start knows nothing of it.
     try (HostKernel again =
         HostKernel.open(
-            HostKernelOptions.defaults()
+            HostKernelFixture.options()
                 .withEnforce(true)
                 .withRuntimeDirectory(stage.directory()))) {
       again.verdicts().beat();
