@@ -8,7 +8,6 @@ import io.ringward.rules.CompileReport.Note;
 import io.ringward.rules.document.ActionRequest;
 import io.ringward.rules.evaluate.OutputTemplate;
 import io.ringward.rules.event.EventType;
-import io.ringward.rules.lower.RuleLowering;
 import io.ringward.rules.predicate.Predicate;
 import io.ringward.rules.predicate.Specialiser;
 import io.ringward.rules.problem.SourcePosition;

@@ -13,14 +13,15 @@ import java.util.Set;
  * A condition on one type of event as an "or" of {@link Conjunction}s (disjunctive normal form),
  * with negations pushed down to the single tests.
  */
-final class ConditionLowering {
+public final class ConditionLowering {
   /** A condition that comes to more rows stays in the stream job. */
   static final int MOST_ROWS = 32;
 
   private final EventType type;
   private final TestLowering tests;
 
-  ConditionLowering(EventType type) {
+  /** For events of one type. */
+  public ConditionLowering(EventType type) {
     this.type = type;
     this.tests = new TestLowering(type);
   }
@@ -30,7 +31,7 @@ final class ConditionLowering {
    *
    * @return rows; none when it never holds
    */
-  Set<Conjunction> lower(Predicate condition) throws NotLowerableException {
+  public Set<Conjunction> lower(Predicate condition) throws NotLowerableException {
     return lower(condition, true);
   }
 

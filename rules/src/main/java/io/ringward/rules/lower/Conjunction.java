@@ -16,14 +16,14 @@ import java.util.Set;
  *
  * @param tests by dimension; none: always true
  */
-record Conjunction(Map<InlineDimension, InlineTest> tests) {
+public record Conjunction(Map<InlineDimension, InlineTest> tests) {
   /** Always true. */
   static final Conjunction TRUE = new Conjunction(Map.of());
 
   private static final int PORT_WIDTH = 16;
   private static final int ADDRESS_WIDTH = 128;
 
-  Conjunction {
+  public Conjunction {
     tests = Map.copyOf(tests);
   }
 
@@ -100,7 +100,8 @@ record Conjunction(Map<InlineDimension, InlineTest> tests) {
     return free == Long.SIZE ? 0 : -1L << free;
   }
 
-  List<InlineTest> asList() {
+  /** In the order of their dimensions. */
+  public List<InlineTest> asList() {
     return tests.values().stream()
         .sorted((a, b) -> a.dimension().compareTo(b.dimension()))
         .toList();

@@ -2,7 +2,7 @@
 package io.ringward.rules.lower;
 
 /** A condition asks what the kernel's tables cannot say; the message is the reason, for people. */
-final class NotLowerableException extends Exception {
+public final class NotLowerableException extends Exception {
   private static final long serialVersionUID = 1;
 
   NotLowerableException(String reason) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.ringward.rules.lower;
+package io.ringward.rules;
 
 import io.ringward.kernel.InlineRow;
 import io.ringward.kernel.Operation;
-import io.ringward.rules.Placement;
-import io.ringward.rules.RuleAction;
 import io.ringward.rules.event.EventType;
+import io.ringward.rules.lower.ConditionLowering;
+import io.ringward.rules.lower.Conjunction;
+import io.ringward.rules.lower.NotLowerableException;
 import io.ringward.rules.predicate.Predicate;
 import io.ringward.rules.predicate.Specialiser;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  * What the kernel refuses comes to the stream job as well, which tells of it and goes on from
  * there. Stateless.
  */
-public final class RuleLowering {
+final class RuleLowering {
   /** The operations that the kernel's hooks judge by the tables. */
   private static final Map<EventType, Operation> JUDGED =
       Map.of(
@@ -38,7 +39,7 @@ public final class RuleLowering {
    *
    * @param eventTypes that can match the condition at all
    */
-  public static Placement place(RuleAction action, Predicate condition, Set<EventType> eventTypes) {
+  static Placement place(RuleAction action, Predicate condition, Set<EventType> eventTypes) {
     if (!(action instanceof RuleAction.Block block)) {
       return new Placement.Stream(
           "it does '"
