@@ -43,7 +43,13 @@ final class RuleAct implements Act {
         agent.firstEvent("evt.type = connect and proc.pid = " + courier.pid());
     MetricsReading before = agent.metrics();
     courier.begin();
-    story.fact("process", "courier (pid " + courier.pid() + ") connects to 127.0.0.1:" + port);
+    story.fact(
+        "process",
+        "courier (pid "
+            + courier.pid()
+            + ") connects to 127.0.0.1:"
+            + port
+            + " and to the port after it");
     stage.kernelSaw(event);
     Optional<JsonNode> incident =
         agent.awaitIncident(Stage.PATIENCE_SECONDS, one -> isBlocked(one, courier));

@@ -71,7 +71,7 @@ final class DemoTest {
     String rule = acts.get("4");
     assertTold(rule, "Courier goes where it must not");
     assertTold(rule, "verdict +block of connect");
-    assertTold(rule, "Operation not permitted ×\\d+ +\\(EPERM\\)");
+    assertTold(rule, "Operation not permitted ×\\d+.* +\\(EPERM\\)");
     assertTold(rule, "connects again: Connection refused");
 
     assertTold(acts.get("5"), "looked for +3\\d processes, \\d control groups, [1-9]\\d* eBPF");
