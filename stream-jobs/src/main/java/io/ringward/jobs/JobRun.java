@@ -23,7 +23,10 @@ import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.operators.coordination.TaskNotRunningException;
 import org.apache.flink.runtime.scheduler.ExecutionGraphInfo;
+import org.apache.flink.runtime.scheduler.exceptionhistory.ExceptionHistoryEntry;
+import org.apache.flink.runtime.scheduler.exceptionhistory.RootExceptionHistoryEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,9 +160,47 @@ final class JobRun {
   private void onResult(JobResult result, Throwable failure) {
     if (failure != null) {
       end(Optional.of(failure));
-    } else {
-      end(result.getSerializedThrowable().map(thrown -> thrown.deserializeError(loader())));
+      return;
     }
+    Optional<Throwable> thrown =
+        result.getSerializedThrowable().map(error -> error.deserializeError(loader()));
+    if (thrown.isPresent() && isSymptom(thrown.get())) {
+      // Asked for asynchronously: this runs on a thread of the cluster, which has to answer.
+      cluster
+          .getExecutionGraphInfo(graph.getJobID())
+          .whenComplete((info, _) -> end(Optional.of(disease(info, thrown.get()))));
+    } else {
+      end(thrown);
+    }
+  }
+
+  /**
+   * Whether it only says that a task was found to have failed. Flink's source coordinator may see
+   * that before the task itself has reported why (Task.deliverOperatorEvent), and then the job ends
+   * with it as its reason.
+   */
+  private static boolean isSymptom(Throwable failure) {
+    return root(failure) instanceof TaskNotRunningException;
+  }
+
+  /** The newest failure in the job's history that says why, or what there is. */
+  private static Throwable disease(ExecutionGraphInfo info, Throwable symptom) {
+    Throwable newest = symptom;
+    if (info != null) {
+      for (RootExceptionHistoryEntry entry : info.getExceptionHistory()) {
+        newest = newest(entry, newest);
+        for (ExceptionHistoryEntry concurrent : entry.getConcurrentExceptions()) {
+          newest = newest(concurrent, newest);
+        }
+      }
+    }
+    return newest;
+  }
+
+  /** The history is in the order of time. */
+  private static Throwable newest(ExceptionHistoryEntry entry, Throwable before) {
+    Throwable failure = entry.getException().deserializeError(loader());
+    return isSymptom(failure) ? before : failure;
   }
 
   private void end(Optional<Throwable> failure) {
@@ -245,10 +286,15 @@ final class JobRun {
 
   /** What it comes down to: Flink wraps a cause many times. */
   private static String rootMessage(Throwable failure) {
+    Throwable root = root(failure);
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  private static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
+    return root;
   }
 }
