@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfProgram;
-import io.ringward.bpf.RawMap;
 import io.ringward.kernel.Act;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.ActSensorTable.Point;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -42,17 +36,10 @@ public final class ActSensors implements AutoCloseable {
   private final LoadedObject loaded;
   private final Path cgroup;
   private final Set<Act> always;
-  private final RawMap runs;
+  private final PerCpuCounters runs;
   private final Map<Act, List<BpfLink>> links = new EnumMap<>(Act.class);
   private final Map<Act, String> refusals = new EnumMap<>(Act.class);
   private boolean closed;
-
-  /**
-   * How often an act's sensor has run.
-   *
-   * @param filtered how many of these the kernel's program left out, since nobody wants to know
-   */
-  public record Runs(long seen, long filtered) {}
 
   /**
    * Attaches what is always wanted.
@@ -63,7 +50,7 @@ public final class ActSensors implements AutoCloseable {
     this.loaded = loaded;
     this.cgroup = cgroup;
     this.always = rare ? alwaysWanted() : Set.of();
-    this.runs = loaded.object().map("act_runs");
+    this.runs = new PerCpuCounters(loaded.object().map("act_runs"));
     want(Set.of());
   }
 
@@ -96,18 +83,8 @@ public final class ActSensors implements AutoCloseable {
   }
 
   /** How often an act's sensor has run. */
-  public Runs runs(Act act) {
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment values = call.allocate(runs.valueBufferBytes(), Long.BYTES);
-      runs.lookup(call.allocateFrom(JAVA_INT, act.ordinal()), values);
-      long seen = 0;
-      long filtered = 0;
-      for (int cpu = 0; cpu < runs.valueCount(); cpu++) {
-        seen += values.get(JAVA_LONG, cpu * runs.valueStride() + SEEN);
-        filtered += values.get(JAVA_LONG, cpu * runs.valueStride() + FILTERED);
-      }
-      return new Runs(seen, filtered);
-    }
+  public SensorRuns runs(Act act) {
+    return SensorRuns.read(runs, act.ordinal(), SEEN, FILTERED);
   }
 
   private void attach(Act act) {

@@ -1,35 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfProgram;
-import io.ringward.bpf.RawMap;
 import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.FileWish;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.WireLayouts;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,21 +53,14 @@ public final class FileSensors implements AutoCloseable {
   private final Set<Operation> held;
   private final boolean tried;
   private final WantedFiles tables;
-  private final RawMap runs;
+  private final PerCpuCounters runs;
   private final Map<FileOperation, List<BpfLink>> links = new EnumMap<>(FileOperation.class);
   private final Map<FileOperation, String> refusals = new EnumMap<>(FileOperation.class);
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final PeriodicThread thread;
   private List<FileWish> wishes = List.of();
-  private Map<Path, Object> seenKeys = Map.of();
+  private FileKeys seenKeys = FileKeys.NONE;
+  private boolean asked;
   private boolean closed;
-
-  /**
-   * How often an operation was seen.
-   *
-   * @param filtered how many of these the kernel's program left out, since nobody wishes to know
-   */
-  public record Runs(long seen, long filtered) {}
 
   /**
    * @param held operations whose hooks are attached anyway, to refuse
@@ -96,8 +78,8 @@ public final class FileSensors implements AutoCloseable {
     this.held = Set.copyOf(held);
     this.tried = tried;
     this.tables = new WantedFiles(loaded.object());
-    this.runs = loaded.object().map("file_runs");
-    this.thread = Thread.ofPlatform().daemon().name("file-wishes").start(this::work);
+    this.runs = new PerCpuCounters(loaded.object().map("file_runs"));
+    this.thread = new PeriodicThread("file-wishes", PERIOD_NANOS, this::refresh);
   }
 
   /** The hooks of the loss accounts that these sensors count on. */
@@ -135,29 +117,32 @@ public final class FileSensors implements AutoCloseable {
 
   /**
    * Replaces the wishes: what they ask for is attached and told from now on, and nothing else. What
-   * cannot be attached is left out, with a line in the log.
+   * cannot be attached is left out, with a line in the log. What is not wanted any more is filtered
+   * in the kernel at once and detached within seconds: each detachment waits for all CPUs, and
+   * whoever wishes does not wait with it.
    */
   public synchronized void want(Collection<FileWish> wanted) {
     if (closed) {
       return;
     }
+    asked = true;
     wishes = List.copyOf(wanted);
     resolve();
     attachWanted();
   }
 
   private void attachWanted() {
-    Set<FileOperation> operations = EnumSet.noneOf(FileOperation.class);
-    wishes.forEach(wish -> wish.kinds().forEach(kind -> operations.addAll(operations(kind))));
-    for (FileOperation operation : FileOperation.values()) {
-      if (operations.contains(operation)
-          && !links.containsKey(operation)
-          && !refusals.containsKey(operation)) {
+    for (FileOperation operation : wantedOperations()) {
+      if (!links.containsKey(operation) && !refusals.containsKey(operation)) {
         attach(operation);
-      } else if (!operations.contains(operation) && links.containsKey(operation)) {
-        detach(operation);
       }
     }
+  }
+
+  private EnumSet<FileOperation> wantedOperations() {
+    EnumSet<FileOperation> operations = EnumSet.noneOf(FileOperation.class);
+    wishes.forEach(wish -> wish.kinds().forEach(kind -> operations.addAll(operations(kind))));
+    return operations;
   }
 
   /** What is wished for now. */
@@ -171,55 +156,32 @@ public final class FileSensors implements AutoCloseable {
   }
 
   /** How often an operation was seen. */
-  public Runs runs(FileOperation operation) {
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment values = call.allocate(runs.valueBufferBytes(), Long.BYTES);
-      runs.lookup(call.allocateFrom(JAVA_INT, operation.ordinal()), values);
-      long seen = 0;
-      long filtered = 0;
-      for (int cpu = 0; cpu < runs.valueCount(); cpu++) {
-        seen += values.get(JAVA_LONG, cpu * runs.valueStride() + SEEN);
-        filtered += values.get(JAVA_LONG, cpu * runs.valueStride() + FILTERED);
-      }
-      return new Runs(seen, filtered);
-    }
+  public SensorRuns runs(FileOperation operation) {
+    return SensorRuns.read(runs, operation.ordinal(), SEEN, FILTERED);
   }
 
   private void resolve() {
-    Map<Path, Object> keys = fileKeys();
+    FileKeys keys = fileKeys();
     tables.write(FileWishes.resolve(wishes, hostRoot, identifier::identifyEach));
     seenKeys = keys;
   }
 
-  /** What stat(2) says of each: not what the hooks read, but it changes when that does. */
-  private Map<Path, Object> fileKeys() {
-    Map<Path, Object> keys = new HashMap<>();
-    for (Path path : FileWishes.watched(wishes, hostRoot)) {
-      try {
-        keys.put(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
-      } catch (IOException e) {
-        keys.remove(path); // nothing stands there
-      }
-    }
-    return keys;
+  private FileKeys fileKeys() {
+    return FileKeys.of(FileWishes.watched(wishes, hostRoot));
   }
 
-  private void work() {
-    try {
-      while (!closing.await(PERIOD_NANOS, TimeUnit.NANOSECONDS)) {
-        try {
-          refresh();
-        } catch (RuntimeException e) {
-          LOG.warn("which files are wanted could not be looked at again: {}", e.getMessage());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /**
+   * Looks whether other files stand at the wished paths, and detaches what nobody wishes for; asked
+   * once a second.
+   */
+  void refresh() {
+    resolveAgain();
+    while (detachUnwanted()) {
+      // One at a time: a wish may come in between.
     }
   }
 
-  /** Looks whether other files stand at the wished paths; asked once a second. */
-  synchronized void refresh() {
+  private synchronized void resolveAgain() {
     if (closed) {
       return;
     }
@@ -227,6 +189,23 @@ public final class FileSensors implements AutoCloseable {
       resolve();
     }
     attachWanted();
+  }
+
+  /**
+   * Detaches one operation's. Not before anybody has said what he wishes: what was attached for the
+   * trial may be just that, and the start would wait for its detachments.
+   *
+   * @return whether there was one
+   */
+  private synchronized boolean detachUnwanted() {
+    if (closed || !asked) {
+      return false;
+    }
+    Set<FileOperation> unwanted = EnumSet.complementOf(wantedOperations());
+    unwanted.retainAll(links.keySet());
+    Optional<FileOperation> first = unwanted.stream().findFirst();
+    first.ifPresent(operation -> links.remove(operation).reversed().forEach(BpfLink::close));
+    return first.isPresent();
   }
 
   private void attach(FileOperation operation) {
@@ -264,10 +243,6 @@ public final class FileSensors implements AutoCloseable {
     }
   }
 
-  private void detach(FileOperation operation) {
-    links.remove(operation).reversed().forEach(BpfLink::close);
-  }
-
   private boolean isHeld(FileOperation operation) {
     return switch (operation) {
       case OPEN -> held.contains(Operation.OPEN);
@@ -279,8 +254,7 @@ public final class FileSensors implements AutoCloseable {
 
   /**
    * On which rung each group stands, by operations of this process's own on files of its own. What
-   * was attached for that stays until the next look at the wishes: a detachment waits for all CPUs,
-   * and who starts would wait with it.
+   * was attached for that stays until somebody has said what he wishes.
    */
   synchronized List<CapabilityRung> rungs() {
     if (!tried) {
@@ -333,22 +307,11 @@ public final class FileSensors implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
     synchronized (this) {
       closed = true;
       links.values().forEach(each -> each.reversed().forEach(BpfLink::close));
       links.clear();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.ringward.bpf.BootClock;
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfIterator;
@@ -12,7 +9,6 @@ import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.BpfProgram;
 import io.ringward.bpf.Cgroup2Mount;
 import io.ringward.bpf.IteratorScope;
-import io.ringward.bpf.RawMap;
 import io.ringward.bpf.RingBufferReader;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.ProcessKey;
@@ -20,7 +16,6 @@ import io.ringward.kernel.Verdict;
 import io.ringward.kernel.WireLayouts;
 import io.ringward.loader.cgroup.CgroupActuator;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +110,8 @@ public final class HostKernel implements AutoCloseable {
       List<CapabilityRung> performance = PerformanceSensor.attach(object, this::hold);
       this.walk = hold(new ProcessWalk(object));
       FileIdentifier identifier = hold(new FileIdentifier(object));
-      List<Path> executables = HostRoot.find().resolve(options.protectedExecutables());
+      HostRoot root = HostRoot.find();
+      List<Path> executables = root.resolve(options.protectedExecutables());
       this.protection = ProtectedProcesses.install(object, walk, identifier, executables);
       ProcessBootstrap.seedLineage(
           object.map("lineage", WireCodecs.PROCESS_KEY, WireCodecs.PROCESS_KEY), walk);
@@ -136,11 +132,7 @@ public final class HostKernel implements AutoCloseable {
       this.files =
           hold(
               new FileSensors(
-                  loaded,
-                  identifier,
-                  HostRoot.find().path(),
-                  refusals.refusable(),
-                  options.sensors()));
+                  loaded, identifier, root.path(), refusals.refusable(), options.sensors()));
       ControllerRung controllers =
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       Optional<SyscallWatch> watch =
@@ -277,21 +269,8 @@ public final class HostKernel implements AutoCloseable {
           .mapToLong(process -> process.account().switches())
           .sum();
     }
-    RawMap counters = object.map("hook_counters");
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment key = call.allocateFrom(JAVA_INT, hook.ordinal());
-      MemorySegment values = call.allocate(counters.valueBufferBytes(), Long.BYTES);
-      counters.lookup(key, values);
-      long produced = 0;
-      for (int cpu = 0; cpu < counters.valueCount(); cpu++) {
-        produced +=
-            values.get(
-                JAVA_LONG,
-                cpu * counters.valueStride()
-                    + WireCodecs.offset(WireLayouts.HOOK_COUNTERS, "produced"));
-      }
-      return produced;
-    }
+    return new PerCpuCounters(object.map("hook_counters"))
+        .sum(hook.ordinal(), WireCodecs.offset(WireLayouts.HOOK_COUNTERS, "produced"));
   }
 
   /** Kernel events, ticks and control items. */

@@ -15,7 +15,6 @@ import io.ringward.kernel.PerformanceCount.Preemption;
 import io.ringward.kernel.PerformanceCount.Pressure;
 import io.ringward.kernel.PerformanceCount.Softirq;
 import io.ringward.kernel.WireLayouts;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,21 +124,11 @@ final class PerformanceReader {
   private void readSoftirqs(List<PerformanceCount> rows) {
     long runsAt = WireCodecs.offset(WireLayouts.SOFTIRQ_ACCOUNT, "runs");
     long nanosAt = WireCodecs.offset(WireLayouts.SOFTIRQ_ACCOUNT, "nanos");
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment key = call.allocate(JAVA_INT);
-      MemorySegment values = call.allocate(softirqs.valueBufferBytes(), Long.BYTES);
-      for (int vector = 0; vector < softirqs.spec().maxEntries(); vector++) {
-        key.set(JAVA_INT, 0, vector);
-        softirqs.lookup(key, values);
-        long runs = 0;
-        long nanos = 0;
-        for (int cpu = 0; cpu < softirqs.valueCount(); cpu++) {
-          runs += values.get(JAVA_LONG, cpu * softirqs.valueStride() + runsAt);
-          nanos += values.get(JAVA_LONG, cpu * softirqs.valueStride() + nanosAt);
-        }
-        if (runs > 0) {
-          rows.add(new Softirq(vector, runs, nanos));
-        }
+    PerCpuCounters counters = new PerCpuCounters(softirqs);
+    for (int vector = 0; vector < softirqs.spec().maxEntries(); vector++) {
+      long[] sums = counters.sums(vector, runsAt, nanosAt);
+      if (sums[0] > 0) {
+        rows.add(new Softirq(vector, sums[0], sums[1]));
       }
     }
   }

@@ -6,14 +6,10 @@ import io.ringward.bpf.BpfObject;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.ProcessKey;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,7 +24,7 @@ final class ProtectionRefresh {
   private final FileIdentifier identifier;
   private final List<Path> paths;
   private final Set<FileIdentity> known;
-  private Map<Path, Object> seen = Map.of();
+  private FileKeys seen = FileKeys.NONE;
   private volatile Set<String> names = Set.of();
 
   /**
@@ -72,7 +68,7 @@ final class ProtectionRefresh {
   }
 
   synchronized void refresh() {
-    Map<Path, Object> now = fileKeys();
+    FileKeys now = FileKeys.of(paths);
     if (now.equals(seen)) {
       return;
     }
@@ -84,18 +80,5 @@ final class ProtectionRefresh {
     }
     seen = now;
     names = names(paths);
-  }
-
-  /** What stat(2) says of each: not what the hooks read, but it changes when that does. */
-  private Map<Path, Object> fileKeys() {
-    Map<Path, Object> keys = new HashMap<>();
-    for (Path path : paths) {
-      try {
-        keys.put(path, Files.readAttributes(path, BasicFileAttributes.class).fileKey());
-      } catch (IOException e) {
-        keys.remove(path); // not installed here
-      }
-    }
-    return keys;
   }
 }

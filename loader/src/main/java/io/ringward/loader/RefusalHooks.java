@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.RawMap;
 import io.ringward.kernel.Hook;
 import io.ringward.kernel.Operation;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -130,15 +125,7 @@ final class RefusalHooks implements AutoCloseable {
   }
 
   private long runs(RawMap map, int index) {
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment values = call.allocate(map.valueBufferBytes(), Long.BYTES);
-      map.lookup(call.allocateFrom(JAVA_INT, index), values);
-      long runs = 0;
-      for (int cpu = 0; cpu < map.valueCount(); cpu++) {
-        runs += values.get(JAVA_LONG, cpu * map.valueStride());
-      }
-      return runs;
-    }
+    return new PerCpuCounters(map).sum(index, 0);
   }
 
   /** What is attached, by the names of the programs. */

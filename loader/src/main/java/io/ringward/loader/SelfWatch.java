@@ -2,10 +2,7 @@
 package io.ringward.loader;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks once a second, on a thread of its own, whether what is Ringward's is as Ringward left it,
@@ -13,42 +10,31 @@ import org.slf4j.LoggerFactory;
  * not held up.
  */
 final class SelfWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SelfWatch.class);
   private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final CgroupHooks hooks;
   private final PersistentPins pins;
   private final KernelVerdictTable verdicts;
   private final TamperLog log;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final PeriodicThread thread;
+
+  /** CLOCK_MONOTONIC: a machine that was suspended has not stopped its agent. */
+  private long lastNanos = System.nanoTime();
 
   SelfWatch(CgroupHooks hooks, PersistentPins pins, KernelVerdictTable verdicts, TamperLog log) {
     this.hooks = hooks;
     this.pins = pins;
     this.verdicts = verdicts;
     this.log = log;
-    this.thread = Thread.ofPlatform().daemon().name("self-watch").start(this::work);
+    this.thread = new PeriodicThread("self-watch", PERIOD_NANOS, this::look);
   }
 
-  private void work() {
-    // CLOCK_MONOTONIC: a machine that was suspended has not stopped its agent.
-    long last = System.nanoTime();
-    try {
-      while (!closing.await(PERIOD_NANOS, TimeUnit.NANOSECONDS)) {
-        long now = System.nanoTime();
-        sayIfStopped(now - last);
-        last = now;
-        try {
-          hooks.check(pins, log);
-          verdicts.restoreDeleted();
-        } catch (RuntimeException e) {
-          LOG.warn("what is ours in the kernel could not be looked at: {}", e.getMessage());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void look() {
+    long now = System.nanoTime();
+    sayIfStopped(now - lastNanos);
+    lastNanos = now;
+    hooks.check(pins, log);
+    verdicts.restoreDeleted();
   }
 
   private void sayIfStopped(long elapsedNanos) {
@@ -67,17 +53,6 @@ final class SelfWatch implements AutoCloseable {
   /** Stops, and waits for a look under way. Idempotent. */
   @Override
   public void close() {
-    closing.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -8,12 +8,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds the verdicts of which no process is left, and keeps protection true, once a second on a
@@ -23,15 +19,13 @@ import org.slf4j.LoggerFactory;
  * child that was born behind the scan's position while its parent died before it.
  */
 final class VerdictSweeper implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(VerdictSweeper.class);
   private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final BpfMap<ProcessKey, List<Long>> references;
   private final ProtectionRefresh protection;
   private final Supplier<Set<Long>> onTrees;
   private final Consumer<Set<Long>> abandoned;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final PeriodicThread thread;
   private Set<Long> suspects = Set.of();
 
   /**
@@ -51,25 +45,11 @@ final class VerdictSweeper implements AutoCloseable {
     this.protection = protection;
     this.onTrees = onTrees;
     this.abandoned = abandoned;
-    this.thread = Thread.ofPlatform().daemon().name("verdict-sweeper").start(this::work);
-  }
-
-  private void work() {
-    try {
-      while (!closing.await(PERIOD_NANOS, TimeUnit.NANOSECONDS)) {
-        try {
-          protection.refresh();
-          sweep();
-        } catch (RuntimeException e) {
-          LOG.warn("verdicts could not be swept: {}", e.getMessage());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    this.thread = new PeriodicThread("verdict-sweeper", PERIOD_NANOS, this::sweep);
   }
 
   private void sweep() {
+    protection.refresh();
     // Before the scan: whoever carries one of these had been marked when the scan began.
     Set<Long> nobodys = onTrees.get();
     if (!nobodys.isEmpty()) {
@@ -84,17 +64,6 @@ final class VerdictSweeper implements AutoCloseable {
   /** Stops, and waits for a sweep under way. Idempotent. */
   @Override
   public void close() {
-    closing.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -257,10 +257,10 @@ final class ActSensorsTest {
   @Test
   void whatIsLeftOutIsCounted() {
     ActSensors sensors = fixture.kernel().sensors();
-    ActSensors.Runs before = sensors.runs(Act.MMAP);
+    SensorRuns before = sensors.runs(Act.MMAP);
     assertEquals(
         List.of(), told("sameuid"), "its libraries are mapped, which nobody wants to know");
-    ActSensors.Runs after = sensors.runs(Act.MMAP);
+    SensorRuns after = sensors.runs(Act.MMAP);
     assertTrue(after.seen() > before.seen());
     assertTrue(after.filtered() > before.filtered());
   }

@@ -195,6 +195,7 @@ final class FileSensorsTest {
   @Test
   void withoutAWishNothingIsAttachedAndNothingTold() throws IOException {
     FileSensors sensors = fixture.kernel().files();
+    sensors.want(List.of());
     sensors.refresh();
     assertEquals(Set.of(), sensors.attached());
     want(new Place.Below(folder.toString()), Set.of(Kind.READ, Kind.NAME));
@@ -207,6 +208,7 @@ final class FileSensorsTest {
             FileOperation.SYMLINK),
         sensors.attached());
     sensors.want(List.of());
+    sensors.refresh();
     assertEquals(Set.of(), sensors.attached());
     assertEquals(0, run(": > a; cat a; rm a"));
     fixture.drain();
@@ -216,11 +218,11 @@ final class FileSensorsTest {
   @Test
   void whatIsFilteredIsCountedAndLossesBalance() throws IOException {
     want(new Place.Below(folder.toString()), Set.of(Kind.WRITE));
-    FileSensors.Runs before = fixture.kernel().files().runs(FileOperation.OPEN);
+    SensorRuns before = fixture.kernel().files().runs(FileOperation.OPEN);
     assertEquals(0, run("for i in 1 2 3 4 5; do : > $E/x; : > in; done"));
     fixture.drain();
     assertEquals(5, told(FileOperation.OPEN).size());
-    FileSensors.Runs after = fixture.kernel().files().runs(FileOperation.OPEN);
+    SensorRuns after = fixture.kernel().files().runs(FileOperation.OPEN);
     assertTrue(after.seen() - before.seen() >= 10, after::toString);
     assertTrue(after.filtered() - before.filtered() >= 5, after::toString);
     HookCounters counters = fixture.counters(Hook.FILE_OPEN);

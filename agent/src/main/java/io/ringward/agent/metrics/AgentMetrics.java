@@ -12,8 +12,11 @@ import io.prometheus.client.hotspot.VersionInfoExports;
 import io.ringward.agent.incident.IncidentQueue;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.VerdictTable;
+import io.ringward.loader.SensorRuns;
 import io.ringward.loader.Tampering;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** Every metric of the agent in one registry. Thread-safe. */
 public final class AgentMetrics {
@@ -31,6 +34,7 @@ public final class AgentMetrics {
    *
    * @param registry an empty one
    * @param version of Ringward
+   * @param sensors reads how often each sensor has run, by its name
    */
   public AgentMetrics(
       CollectorRegistry registry,
@@ -38,7 +42,8 @@ public final class AgentMetrics {
       LoopMetrics loop,
       ControlGroupMetrics controlGroups,
       StatusMetrics status,
-      List<IncidentQueue> queues) {
+      List<IncidentQueue> queues,
+      Supplier<Map<String, SensorRuns>> sensors) {
     this.registry = registry;
     this.loop = loop;
     this.kernel = new KernelMetrics().register(registry);
@@ -47,6 +52,7 @@ public final class AgentMetrics {
         new PerformanceMetrics(controlGroups::label, new BlockDeviceNames()::of).register(registry);
     this.status = status.register(registry);
     new OutletMetrics(queues).register(registry);
+    new SensorMetrics(sensors).register(registry);
     this.samplesSkipped =
         Counter.build(
                 "ringward_samples_skipped_total",

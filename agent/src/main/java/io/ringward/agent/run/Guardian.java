@@ -111,7 +111,8 @@ public final class Guardian implements AutoCloseable {
               loopMetrics,
               new ControlGroupMetrics(configuration.controlGroupSeries(), groups::nameOf),
               new StatusMetrics(rungLabels(), configuration.mode().label(), jobReading),
-              outlets.queues());
+              outlets.queues(),
+              () -> KernelSide.sensorRuns(kernel));
       this.metricsServer = hold(metricsServer(registry));
       Recorder recorder =
           new Recorder(

@@ -9,13 +9,16 @@ import io.ringward.bpf.BpfUnavailableException;
 import io.ringward.decide.Enforceable;
 import io.ringward.decide.Policy;
 import io.ringward.decide.Protection;
+import io.ringward.kernel.Act;
 import io.ringward.kernel.FileIdentity;
+import io.ringward.kernel.FileOperation;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
 import io.ringward.loader.CapabilityRung;
 import io.ringward.loader.HostKernel;
 import io.ringward.loader.HostKernelException;
 import io.ringward.loader.HostKernelOptions;
+import io.ringward.loader.SensorRuns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Translates between the configuration, the loader, and the decision. */
 public final class KernelSide {
@@ -123,6 +127,18 @@ public final class KernelSide {
       }
     }
     return reach;
+  }
+
+  /** How often each sensor of acts and of files has run, by its name. */
+  static Map<String, SensorRuns> sensorRuns(HostKernel kernel) {
+    Map<String, SensorRuns> runs = new TreeMap<>();
+    for (Act act : Act.values()) {
+      runs.put(act.label(), kernel.sensors().runs(act));
+    }
+    for (FileOperation operation : FileOperation.values()) {
+      runs.put(operation.label(), kernel.files().runs(operation));
+    }
+    return runs;
   }
 
   /** Whom the kernel side never acts on, for the decision to know it beforehand. */

@@ -23,12 +23,14 @@ import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
+import io.ringward.loader.SensorRuns;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -86,7 +88,8 @@ final class MetricsPage implements AutoCloseable {
               () ->
                   new LoopReading(
                       64, 1, 2, 0, OptionalDouble.of(1.5), OptionalLong.of(4096), 99, 0, false)),
-          List.of(queue));
+          List.of(queue),
+          () -> Map.of("mmap", new SensorRuns(9, 7)));
   final MetricsServer server;
 
   MetricsPage() throws Exception {

@@ -36,6 +36,8 @@ final class MetricsServerTest {
           "ringward_events_dropped_total{hook=\"exec\",cause=\"quota\",} 2.0",
           "ringward_events_in_flight{hook=\"exec\",} 4.0",
           "ringward_kernel_recursion_misses_total{hook=\"schedule\",} 5.0",
+          "ringward_sensor_runs_total{sensor=\"mmap\",} 9.0",
+          "ringward_sensor_filtered_total{sensor=\"mmap\",} 7.0",
           "ringward_map_failures_total{hook=\"fork\",map=\"account\",} 4.0",
           "ringward_findings_total{source=\"rule\",detector=\"a rule\",} 1.0",
           "ringward_verdicts_total{action=\"block\",mode=\"enforce\",} 1.0",
