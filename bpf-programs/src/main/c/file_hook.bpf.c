@@ -9,6 +9,7 @@
  * No user memory is read.
  */
 #include "ringward/file_event.h"
+#include "ringward/inline.h"
 #include "ringward/refusal.h"
 #include "ringward/wanted.h"
 #include <bpf/bpf_tracing.h>
@@ -33,8 +34,8 @@ static __always_inline void set_kernel_path(struct rw_place *place, const struct
 	place->dentry = BPF_CORE_READ(path, dentry);
 }
 
-/* Tells what somebody wants to know; the wish is where the operation belongs. */
-static __always_inline void tell(struct rw_file_act *act)
+/* Whether somebody wants to know; the wish is where the operation belongs. */
+static __always_inline bool is_wanted(const struct rw_file_act *act)
 {
 	struct rw_file_control control = rw_read_file_control();
 
@@ -42,9 +43,16 @@ static __always_inline void tell(struct rw_file_act *act)
 	if (control.wanted & act->wish &&
 	    (control.everywhere & act->wish || rw_is_wanted(&act->path, act->wish) ||
 	     rw_is_wanted(&act->target, act->wish)))
+		return true;
+	rw_count_file(act->operation, true);
+	return false;
+}
+
+/* Tells what somebody wants to know. */
+static __always_inline void tell(const struct rw_file_act *act)
+{
+	if (is_wanted(act))
 		rw_tell_file(act);
-	else
-		rw_count_file(act->operation, true);
 }
 
 static __always_inline void set_inode(struct rw_file_act *act, struct dentry *dentry)
@@ -63,17 +71,33 @@ static __always_inline bool is_judged(enum rw_operation operation)
 	return controls && controls->judged_operations & operation;
 }
 
-static __always_inline int judge(struct rw_file_act *act, enum rw_hook hook,
-				 enum rw_operation operation, enum rw_refusal_hook refusal)
+/* Not inlined: what it needs of the stack is not needed together with what comes after it. */
+static __noinline int ask_verdicts(enum rw_hook hook, enum rw_operation operation)
+{
+	return rw_answer(hook, operation);
+}
+
+/*
+ * What the verdicts say, and then, of what somebody wants to know, the rules in the kernel's
+ * tables: every rule about files has told where it wants to know of them.
+ */
+static __always_inline int judge_and_tell(struct rw_file_act *act, enum rw_hook hook,
+					  enum rw_operation operation, enum rw_refusal_hook refusal)
 {
 	int answer;
+	bool wanted;
 
 	rw_count_refusal_run(refusal);
-	answer = is_judged(operation) ? rw_answer(hook, operation) : 0;
+	answer = is_judged(operation) ? ask_verdicts(hook, operation) : 0;
+	wanted = is_wanted(act);
+	if (wanted && !answer && rw_inline_wants(operation))
+		answer = rw_answer_file(act, hook, operation) ? -RW_EPERM : 0;
 	if (answer == -RW_EAGAIN)
 		act->decision = RW_DECISION_THROTTLED;
 	else if (answer)
 		act->decision = RW_DECISION_BLOCKED;
+	if (wanted)
+		rw_tell_file(act);
 	return answer;
 }
 
@@ -82,11 +106,9 @@ static __always_inline int on_open(struct file *file)
 {
 	__u32 mode = BPF_CORE_READ(file, f_mode), flags = BPF_CORE_READ(file, f_flags);
 	struct rw_file_act act = {.operation = RW_FILE_OPERATION_OPEN};
-	int answer;
 
 	if (mode & FMODE_NOACCOUNT || flags & FMODE_EXEC)
 		return 0;
-	answer = judge(&act, RW_HOOK_FILE_OPEN, RW_OPERATION_OPEN, RW_REFUSAL_OPEN);
 	if (mode & FMODE_READ) {
 		act.flags |= RW_FILE_FLAG_READ;
 		act.wish |= RW_FILE_WISH_READ;
@@ -102,8 +124,7 @@ static __always_inline int on_open(struct file *file)
 	act.inode = BPF_CORE_READ(file, f_inode);
 	act.path.mount = BPF_CORE_READ(file, f_path.mnt);
 	act.path.dentry = BPF_CORE_READ(file, f_path.dentry);
-	tell(&act);
-	return answer;
+	return judge_and_tell(&act, RW_HOOK_FILE_OPEN, RW_OPERATION_OPEN, RW_REFUSAL_OPEN);
 }
 
 /* fs/namei.c, do_unlinkat() and do_rmdir() */
@@ -115,12 +136,10 @@ static __always_inline int on_unlink(const struct path *directory, struct dentry
 		.wish = RW_FILE_WISH_NAME,
 		.flags = flags,
 	};
-	int answer = judge(&act, RW_HOOK_FILE_NAME, RW_OPERATION_UNLINK, RW_REFUSAL_UNLINK);
 
 	set_kernel_place(&act.path, directory, dentry);
 	set_inode(&act, dentry);
-	tell(&act);
-	return answer;
+	return judge_and_tell(&act, RW_HOOK_FILE_NAME, RW_OPERATION_UNLINK, RW_REFUSAL_UNLINK);
 }
 
 /* fs/namei.c, do_renameat2() */
@@ -131,13 +150,11 @@ static __always_inline int on_rename(const struct path *old_directory, struct de
 		.operation = RW_FILE_OPERATION_RENAME,
 		.wish = RW_FILE_WISH_NAME,
 	};
-	int answer = judge(&act, RW_HOOK_FILE_NAME, RW_OPERATION_RENAME, RW_REFUSAL_RENAME);
 
 	set_kernel_place(&act.path, old_directory, old_dentry);
 	set_kernel_place(&act.target, new_directory, new_dentry);
 	set_inode(&act, old_dentry);
-	tell(&act);
-	return answer;
+	return judge_and_tell(&act, RW_HOOK_FILE_NAME, RW_OPERATION_RENAME, RW_REFUSAL_RENAME);
 }
 
 /* ---- what is only told -------------------------------------------------------- */

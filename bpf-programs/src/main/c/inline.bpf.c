@@ -185,8 +185,8 @@ static __always_inline void narrow_by_program(struct rw_inline_mask *rows,
  * that it reads belongs to one generation, which stays as it is while any program may read it.
  */
 __noinline int rw_inline_match(struct rw_inline_mask *rows, const struct rw_inline_facts *facts,
-			       const struct rw_program *program, const struct rw_program *object,
-			       __u32 generation)
+			       const struct rw_program *program,
+			       const struct rw_inline_files *files, __u32 generation)
 {
 	const struct rw_inline_table *table;
 	__u32 index = generation & 1, operation, constrained;
@@ -210,8 +210,12 @@ __noinline int rw_inline_match(struct rw_inline_mask *rows, const struct rw_inli
 	if (constrained & 1 << RW_INLINE_ADDRESS)
 		rw_inline_address(rows, table, facts);
 	narrow_by_program(rows, table, constrained, program);
+	if (constrained & 1 << RW_INLINE_INTENT)
+		rw_inline_value(rows, table, RW_INLINE_INTENT, facts->intent);
 	if (constrained & 1 << RW_INLINE_OBJECT)
-		rw_inline_path(rows, table, object, RW_INLINE_OBJECT);
+		rw_inline_path(rows, table, files ? &files->object : 0, RW_INLINE_OBJECT);
+	if (constrained & 1 << RW_INLINE_TARGET)
+		rw_inline_path(rows, table, files ? &files->target : 0, RW_INLINE_TARGET);
 	return 1;
 }
 
@@ -286,7 +290,8 @@ static __always_inline struct rw_inline_row *row_of(__u32 generation, __u32 row)
 }
 
 __noinline int rw_inline_judge(const struct rw_trial *asked, const struct rw_inline_facts *facts,
-			       const struct rw_program *program)
+			       const struct rw_program *program,
+			       const struct rw_inline_files *files)
 {
 	struct rw_inline_mask matched = {};
 	const struct rw_inline_table *table;
@@ -308,7 +313,7 @@ __noinline int rw_inline_judge(const struct rw_trial *asked, const struct rw_inl
 	/* Signed: user space may read its clock a little ahead of ours. */
 	silence = (__s64)(asked->now - controls->heartbeat_nanos);
 	alive = silence <= (__s64)RW_HEARTBEAT_LIMIT_NANOS;
-	if (!rw_inline_match(&matched, facts, program, 0, generation))
+	if (!rw_inline_match(&matched, facts, program, files, generation))
 		return RW_JUDGEMENT_ALLOW;
 	if (!alive)
 		for (int i = 0; i < RW_INLINE_WORDS; i++)
@@ -342,7 +347,7 @@ int match_inline(void *context)
 	if (!question)
 		return 0;
 	__builtin_memset(&question->matched, 0, sizeof(question->matched));
-	rw_inline_match(&question->matched, &question->facts, &question->program, &question->object,
+	rw_inline_match(&question->matched, &question->facts, &question->program, &question->files,
 			generation);
 	question->generation = generation;
 	return 1;

@@ -117,7 +117,7 @@ static __always_inline int judge_inline(const struct bpf_sock_addr *context,
 	}
 	facts.port = endpoint->port;
 	facts.protocol = context->protocol;
-	return rw_inline_judge(trial, &facts, bpf_map_lookup_elem(&program, &trial->actor.key));
+	return rw_inline_judge(trial, &facts, bpf_map_lookup_elem(&program, &trial->actor.key), 0);
 }
 
 static __always_inline int judge_and_tell(const struct bpf_sock_addr *context,

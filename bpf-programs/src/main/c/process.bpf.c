@@ -50,7 +50,7 @@ static __always_inline void signal_inline(const struct rw_trial *trial,
 	struct rw_inline_facts facts;
 
 	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
-	if (rw_inline_judge(trial, &facts, program) != RW_JUDGEMENT_ALLOW)
+	if (rw_inline_judge(trial, &facts, program, 0) != RW_JUDGEMENT_ALLOW)
 		bpf_send_signal(9);
 }
 

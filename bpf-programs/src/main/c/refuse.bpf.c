@@ -98,7 +98,7 @@ static __always_inline int answer_inline(const struct rw_trial *trial, struct li
 	}
 	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
 	name_program(naming, slot, bprm);
-	judgement = rw_inline_judge(trial, &facts, &naming->program);
+	judgement = rw_inline_judge(trial, &facts, &naming->program, 0);
 	rw_give_path_scratch(slot);
 	return judgement == RW_JUDGEMENT_ALLOW ? 0 : -RW_EPERM;
 }

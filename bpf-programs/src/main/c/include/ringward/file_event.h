@@ -67,6 +67,14 @@ static __always_inline void rw_count_file(__u32 operation, bool filtered)
 int rw_tell_file(const struct rw_file_act *act);
 
 /*
+ * What the rules in the kernel's tables say of an operation on a file: 0, or a
+ * negative error.
+ *
+ * operation: enum rw_operation, one bit
+ */
+int rw_answer_file(const struct rw_file_act *act, __u32 hook, __u32 operation);
+
+/*
  * Writes a place behind what the tail of a file's scratch holds up to "at"; returns
  * its length, and in the bits from 16 on enum rw_file_flag.
  */

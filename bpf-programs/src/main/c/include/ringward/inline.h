@@ -26,11 +26,11 @@ static __always_inline bool rw_inline_wants(enum rw_operation operation)
 }
 
 /*
- * Judges an operation that the verdicts let through; returns an enum rw_judgement.  The program
- * may be NULL: rows that look at it do not match then, and let the operation through.
+ * Judges an operation that the verdicts let through; returns an enum rw_judgement.  Program and
+ * files may be NULL: rows that look at them do not match then, and let the operation through.
  */
 int rw_inline_judge(const struct rw_trial *trial, const struct rw_inline_facts *facts,
-		    const struct rw_program *program);
+		    const struct rw_program *program, const struct rw_inline_files *files);
 
 /* The lowest bit that is set, below 64; there is one. */
 static __always_inline __u32 rw_lowest_bit(__u64 word)

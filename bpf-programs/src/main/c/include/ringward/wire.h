@@ -556,12 +556,18 @@ enum rw_inline_dimension {
 	RW_INLINE_PORT = 7, /* host byte order; prefixes */
 	RW_INLINE_PROTOCOL = 8, /* IPPROTO_* */
 	RW_INLINE_OBJECT = 9, /* hashes of the path of the file that is acted on */
-	RW_INLINE_DIMENSION_COUNT = 10,
+	RW_INLINE_TARGET = 10, /* rename: hashes of the new path */
+	RW_INLINE_INTENT = 11, /* open: RW_INLINE_INTENTS of the flags */
+	RW_INLINE_DIMENSION_COUNT = 12,
 };
 
 /* The flags of enum rw_exec_flag that rows can test. */
 #define RW_INLINE_PROGRAM_FLAGS \
 	(RW_EXEC_MEMFD | RW_EXEC_UPPER_LAYER | RW_EXEC_UNLINKED | RW_EXEC_SETID)
+
+/* The flags of enum rw_file_flag that rows can test: what a file is opened for. */
+#define RW_INLINE_INTENTS \
+	(RW_FILE_FLAG_READ | RW_FILE_FLAG_WRITE | RW_FILE_FLAG_CREATE | RW_FILE_FLAG_TRUNCATE)
 
 /* A set of rows. */
 struct rw_inline_mask {
@@ -603,7 +609,7 @@ struct rw_inline_table {
 	struct rw_inline_mask shadow; /* rows that only count */
 	struct rw_inline_mask persist; /* rows that outlive the agent, see rw_inline_row */
 };
-_Static_assert(sizeof(struct rw_inline_table) == 1896, "wire");
+_Static_assert(sizeof(struct rw_inline_table) == 2024, "wire");
 
 /* Value of the array "inline_row", index (generation & 1) * RW_INLINE_ROWS + row. */
 struct rw_inline_row {
@@ -638,20 +644,28 @@ struct rw_inline_facts {
 	__u32 operation; /* bit number of enum rw_operation */
 	__u16 port;
 	__u8 protocol;
-	__u8 zero[5];
+	__u8 intent; /* RW_INLINE_INTENTS */
+	__u8 zero[4];
 };
 _Static_assert(sizeof(struct rw_inline_facts) == 40, "wire");
+
+/* The files that an operation is about: of each the hashes of its path alone. */
+struct rw_inline_files {
+	struct rw_program object;
+	struct rw_program target; /* of a rename */
+};
+_Static_assert(sizeof(struct rw_inline_files) == 320, "wire");
 
 /* Context of the program "match_inline", by which user space asks the tables. */
 struct rw_inline_question {
 	struct rw_inline_facts facts;
 	struct rw_program program;
-	struct rw_program object;
+	struct rw_inline_files files;
 	struct rw_inline_mask matched; /* the answer */
 	__u32 generation; /* that gave it; 0: there are no tables */
 	__u32 zero;
 };
-_Static_assert(sizeof(struct rw_inline_question) == 400, "wire");
+_Static_assert(sizeof(struct rw_inline_question) == 560, "wire");
 
 /* ---- scheduler accounting ------------------------------------------------- */
 

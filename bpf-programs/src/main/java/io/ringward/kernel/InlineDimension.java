@@ -25,5 +25,12 @@ public enum InlineDimension {
   /** IPPROTO number. */
   PROTOCOL,
   /** Path of the file that is acted on. */
-  OBJECT
+  OBJECT,
+  /** Of a rename: the new path. */
+  TARGET,
+  /**
+   * What a file is opened for: those flags of {@link FileFlag} that {@link
+   * WireLayouts#INLINE_INTENTS} names.
+   */
+  INTENT
 }

@@ -3,6 +3,7 @@ package io.ringward.kernel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The way in for rules that the kernel decides by itself. Thread-safe. Nothing is refused that no
@@ -16,11 +17,18 @@ public interface PolicyTable extends AutoCloseable {
    * @param generation of the tables in force now
    * @param inline the names of those that the kernel decides
    * @param leftOut the names of those that found no room, each with the reason
+   * @param unasked operations that a rule is about and of which no hook of this kernel asks the
+   *     tables, by the rule's name; rules without such are not in it
    */
-  record Publication(long generation, List<String> inline, Map<String, String> leftOut) {
+  record Publication(
+      long generation,
+      List<String> inline,
+      Map<String, String> leftOut,
+      Map<String, Set<Operation>> unasked) {
     public Publication {
       inline = List.copyOf(inline);
       leftOut = Map.copyOf(leftOut);
+      unasked = Map.copyOf(unasked);
     }
   }
 

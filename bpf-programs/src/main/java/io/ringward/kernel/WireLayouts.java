@@ -70,6 +70,9 @@ public final class WireLayouts {
   /** {@code RW_INLINE_PROGRAM_FLAGS}: a mask of {@link ExecFlag}. */
   public static final int INLINE_PROGRAM_FLAGS = 0x33;
 
+  /** {@code RW_INLINE_INTENTS}: a mask of {@link FileFlag}. */
+  public static final int INLINE_INTENTS = 0xf;
+
   public static final StructLayout PROCESS_KEY =
       struct(
           "rw_process_key",
@@ -316,14 +319,18 @@ public final class WireLayouts {
           JAVA_INT.withName("operation"),
           JAVA_SHORT.withName("port"),
           JAVA_BYTE.withName("protocol"),
-          MemoryLayout.sequenceLayout(5, JAVA_BYTE).withName("zero"));
+          JAVA_BYTE.withName("intent"),
+          MemoryLayout.sequenceLayout(4, JAVA_BYTE).withName("zero"));
+
+  public static final StructLayout INLINE_FILES =
+      struct("rw_inline_files", PROGRAM.withName("object"), PROGRAM.withName("target"));
 
   public static final StructLayout INLINE_QUESTION =
       struct(
           "rw_inline_question",
           INLINE_FACTS.withName("facts"),
           PROGRAM.withName("program"),
-          PROGRAM.withName("object"),
+          INLINE_FILES.withName("files"),
           INLINE_MASK.withName("matched"),
           JAVA_INT.withName("generation"),
           JAVA_INT.withName("zero"));
@@ -441,6 +448,7 @@ public final class WireLayouts {
           INLINE_ROW,
           PROGRAM,
           INLINE_FACTS,
+          INLINE_FILES,
           INLINE_QUESTION,
           TREE_REQUEST,
           FILE_IDENTITY,

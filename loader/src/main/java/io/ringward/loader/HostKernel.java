@@ -165,7 +165,8 @@ public final class HostKernel implements AutoCloseable {
                   adopted,
                   tampered));
       hold(new SelfWatch(cgroupHooks, pins, verdicts, tampered));
-      this.policy = hold(new KernelPolicyTable(object, hash, pins, options.enforce()));
+      this.policy =
+          hold(new KernelPolicyTable(object, hash, pins, options.enforce(), refusals.judged()));
       List<CapabilityRung> climbed =
           new CapabilityLadder(
                   new HookFiring(this::runs),

@@ -22,7 +22,8 @@ import java.lang.foreign.MemorySegment;
 final class InlineAsking {
   private static final long FACTS = at("facts");
   private static final long PROGRAM = at("program");
-  private static final long OBJECT = at("object");
+  private static final long OBJECT = at("files");
+  private static final long TARGET = OBJECT + WireCodecs.offset(WireLayouts.INLINE_FILES, "target");
   private static final long MATCHED = at("matched");
   private static final long LOW = fact("address_low");
   private static final long CGROUP = fact("cgroup_id");
@@ -30,6 +31,7 @@ final class InlineAsking {
   private static final long OPERATION = fact("operation");
   private static final long PORT = fact("port");
   private static final long PROTOCOL = fact("protocol");
+  private static final long INTENT = fact("intent");
 
   private final BpfProgram program;
   private final RawMap questions;
@@ -53,11 +55,13 @@ final class InlineAsking {
       question.set(JAVA_INT, FACTS + OPERATION, asked.operation().ordinal());
       question.set(JAVA_SHORT, FACTS + PORT, (short) asked.port());
       question.set(JAVA_BYTE, FACTS + PROTOCOL, (byte) asked.protocol());
+      question.set(JAVA_BYTE, FACTS + INTENT, (byte) (asked.intent() & WireLayouts.INLINE_INTENTS));
       ProgramNotes.write(
           ProgramNotes.note(asked.inode(), asked.flags(), asked.name(), asked.path(), hash),
           question,
           PROGRAM);
       ProgramNotes.write(ProgramNotes.note(0, 0, "", asked.object(), hash), question, OBJECT);
+      ProgramNotes.write(ProgramNotes.note(0, 0, "", asked.target(), hash), question, TARGET);
       questions.update(key, question, UpdateMode.ANY);
       program.testRun(call.allocate(Long.BYTES, Long.BYTES));
       questions.lookup(key, question);

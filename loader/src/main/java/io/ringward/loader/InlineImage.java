@@ -118,7 +118,7 @@ final class InlineImage {
         switch (test.dimension()) {
           case ADDRESS -> addresses;
           case PORT -> ports;
-          case CGROUP, USER, INODE, FLAGS, NAME, PATH, PROTOCOL, OBJECT -> Set.of();
+          case CGROUP, USER, INODE, FLAGS, NAME, PATH, PROTOCOL, OBJECT, TARGET, INTENT -> Set.of();
         };
     for (Set<InlineValue> values : List.of(test.except(), test.among().orElse(Set.of()))) {
       for (InlineValue value : values) {

@@ -14,6 +14,8 @@ import io.ringward.kernel.Operation;
  * @param inode of the program's file
  * @param flags a mask of {@link io.ringward.kernel.ExecFlag}
  * @param object path of the file that is acted on; empty when there is none
+ * @param target the new path of a rename; empty when there is none
+ * @param intent what a file is opened for: a mask of {@link io.ringward.kernel.FileFlag}
  */
 public record InlineQuestion(
     Operation operation,
@@ -27,4 +29,6 @@ public record InlineQuestion(
     String path,
     long inode,
     int flags,
-    String object) {}
+    String object,
+    String target,
+    int intent) {}

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,6 +49,7 @@ public final class KernelPolicyTable implements PolicyTable {
   private final InlineAsking asking;
   private final PersistentPins pins;
   private final boolean enforces;
+  private final Set<Operation> asked;
   private final TextHash hash;
   private final int mostEntries;
   private final Map<String, Long> before = new HashMap<>();
@@ -58,8 +60,15 @@ public final class KernelPolicyTable implements PolicyTable {
 
   /**
    * @param enforces false in shadow mode: nothing persists then
+   * @param asked the operations of which hooks ask the tables here
    */
-  KernelPolicyTable(BpfObject object, TextHash hash, PersistentPins pins, boolean enforces) {
+  KernelPolicyTable(
+      BpfObject object,
+      TextHash hash,
+      PersistentPins pins,
+      boolean enforces,
+      Set<Operation> asked) {
+    this.asked = Set.copyOf(asked);
     this.pins = pins;
     this.enforces = enforces;
     this.entries = object.map("inline_entry", InlineEntries.ATOM, InlineEntries.ENTRY);
@@ -95,7 +104,23 @@ public final class KernelPolicyTable implements PolicyTable {
     inForce = next;
     keepPins();
     return new Publication(
-        generation, next.taken().stream().map(InlineRule::name).toList(), next.leftOut());
+        generation,
+        next.taken().stream().map(InlineRule::name).toList(),
+        next.leftOut(),
+        unasked(next.taken()));
+  }
+
+  private Map<String, Set<Operation>> unasked(List<InlineRule> rules) {
+    Map<String, Set<Operation>> unasked = new HashMap<>();
+    for (InlineRule rule : rules) {
+      Set<Operation> operations = EnumSet.noneOf(Operation.class);
+      rule.rows().forEach(row -> operations.addAll(row.operations()));
+      operations.removeAll(asked);
+      if (!operations.isEmpty()) {
+        unasked.put(rule.name(), operations);
+      }
+    }
+    return unasked;
   }
 
   private void keepPins() {

@@ -143,6 +143,15 @@ final class RefusalHooks implements AutoCloseable {
     return with(stand -> stand.rung().equals(SIGNAL));
   }
 
+  /** Operations of which something here asks the tables of the inline policy. */
+  Set<Operation> judged() {
+    Set<Operation> judged = EnumSet.of(Operation.CONNECT, Operation.BIND); // by cgroup hooks
+    judged.addAll(refusable());
+    judged.addAll(bySignal());
+    judged.remove(Operation.FORK); // the tables know nothing of a fork
+    return judged;
+  }
+
   private Set<Operation> with(Predicate<Stand> which) {
     Set<Operation> operations = EnumSet.noneOf(Operation.class);
     stands.forEach((operation, stand) -> {

@@ -57,7 +57,8 @@ public final class FileInterest {
     return wishes;
   }
 
-  private static boolean mentionsFiles(Predicate predicate) {
+  /** Whether a condition speaks of files at all. */
+  static boolean mentionsFiles(Predicate predicate) {
     return switch (predicate) {
       case Predicate.AllOf(List<Predicate> operands) ->
           operands.stream().anyMatch(FileInterest::mentionsFiles);

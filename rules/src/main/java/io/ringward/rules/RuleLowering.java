@@ -4,13 +4,16 @@ package io.ringward.rules;
 import io.ringward.kernel.InlineRow;
 import io.ringward.kernel.Operation;
 import io.ringward.rules.event.EventType;
+import io.ringward.rules.event.FileEvents;
 import io.ringward.rules.lower.ConditionLowering;
 import io.ringward.rules.lower.Conjunction;
 import io.ringward.rules.lower.NotLowerableException;
 import io.ringward.rules.predicate.Predicate;
 import io.ringward.rules.predicate.Specialiser;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,13 @@ final class RuleLowering {
       Map.of(
           EventType.CONNECT, Operation.CONNECT,
           EventType.BIND, Operation.BIND,
-          EventType.EXECVE, Operation.EXEC);
+          EventType.EXECVE, Operation.EXEC,
+          EventType.OPEN, Operation.OPEN,
+          EventType.UNLINK, Operation.UNLINK,
+          EventType.RENAME, Operation.RENAME);
+
+  private static final Set<Operation> OPERATIONS_ON_FILES =
+      EnumSet.of(Operation.OPEN, Operation.UNLINK, Operation.RENAME);
 
   private RuleLowering() {}
 
@@ -53,7 +62,13 @@ final class RuleLowering {
       if (operation.isEmpty()) {
         refused.put(type, "no hook of the tables sees " + type.label());
       } else if (!block.operations().contains(operation.get())) {
-        refused.put(type, "it does not block " + operation.get().label());
+        refused.put(
+            type,
+            "it does not block "
+                + operation.get().label()
+                + " ('operations' would have to name it)");
+      } else if (FileEvents.ALL.contains(type) && !FileInterest.mentionsFiles(condition)) {
+        refused.put(type, "its condition does not speak of files");
       } else {
         try {
           rows.computeIfAbsent(lower(type, condition), _ -> new java.util.HashSet<>())
@@ -80,6 +95,12 @@ final class RuleLowering {
     return new Placement.Stream(reason.isEmpty() ? "nothing can match it" : reason);
   }
 
+  /** Not every kernel lets a program refuse these: the agent says what its own does. */
+  private static boolean isAboutFiles(List<InlineRow> rows) {
+    return rows.stream()
+        .anyMatch(row -> !Collections.disjoint(row.operations(), OPERATIONS_ON_FILES));
+  }
+
   private static Placement inline(List<InlineRow> rows, Map<EventType, String> refused) {
     String operations =
         rows.stream()
@@ -96,7 +117,9 @@ final class RuleLowering {
         rows,
         "the kernel refuses "
             + operations
-            + " before it happens, by "
+            + " before it happens"
+            + (isAboutFiles(rows) ? " where it has hooks for that" : "")
+            + ", by "
             + rows.size()
             + (rows.size() == 1 ? " row" : " rows")
             + " of its tables"

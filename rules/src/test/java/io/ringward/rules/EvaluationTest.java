@@ -234,8 +234,38 @@ class EvaluationTest {
         "proc.name is only compared with '=' and 'in'",
         reason("evt.type = connect and fd.rport = 22 and proc.name startswith ss", block));
     assertEquals(
-        "it does not block connect",
+        "it does not block connect ('operations' would have to name it)",
         reason("evt.type = connect and fd.rport = 22", block + "  operations: [bind]\n"));
+  }
+
+  @Test
+  void rulesAboutFilesAreLoweredWhereTheirTestsAllowIt() {
+    String block = "  action: block\n  for: 1m\n";
+    assertEquals(
+        "the kernel refuses open before it happens where it has hooks for that, by 1 row of its tables",
+        reason(
+            "evt.type = open and evt.is_open_write = true and fd.name startswith /etc/ and not"
+                + " proc.name in (vi, apt)",
+            block));
+    assertEquals(
+        "the kernel refuses unlink and rename before it happens where it has hooks for that, by 2 rows"
+            + " of its tables",
+        reason(
+            "(evt.type = unlink and fd.name = /etc/x and proc.exepath = /usr/bin/rm) or"
+                + " (evt.type = rename and fs.path.target = /etc/x)",
+            block));
+    assertEquals(
+        "fd.directory is not known to the kernel's tables",
+        reason("evt.type = open and fd.directory = /etc", block));
+    assertEquals(
+        "fd.name is compared with a prefix that is no folder: '/etc/pass' is no prefix of 1 to 16"
+            + " folders that ends with '/'",
+        reason("evt.type = open and fd.name startswith /etc/pass", block));
+    // What nobody is told of, since it does not speak of files, is not refused either.
+    String silent = reason("proc.name = x", block + "  operations: [connect, open]\n");
+    assertTrue(
+        silent.contains("on open in the stream job: its condition does not speak of files"),
+        silent);
   }
 
   private static String reason(String condition, String action) {

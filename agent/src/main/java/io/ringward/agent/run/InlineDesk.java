@@ -11,6 +11,7 @@ import io.ringward.kernel.InlineRow;
 import io.ringward.kernel.InlineRule;
 import io.ringward.kernel.InlineTest;
 import io.ringward.kernel.InlineValue;
+import io.ringward.kernel.Operation;
 import io.ringward.kernel.PolicyTable;
 import io.ringward.kernel.PolicyTable.Publication;
 import io.ringward.kernel.ProgramLeaning;
@@ -19,6 +20,7 @@ import io.ringward.rules.Rule;
 import io.ringward.rules.RuleAction;
 import io.ringward.rules.RuleSet;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ final class InlineDesk implements AutoCloseable {
           Thread.ofPlatform().daemon().name("inline-rules").factory());
   private RuleSet rules = RuleSet.empty();
   private DecisionStanding standing = DecisionStanding.CLEAR;
-  private Publication published = new Publication(0, List.of(), Map.of());
+  private Publication published = new Publication(0, List.of(), Map.of(), Map.of());
 
   InlineDesk(PolicyTable policy) {
     this.policy = policy;
@@ -155,7 +157,14 @@ final class InlineDesk implements AutoCloseable {
     String action = rule.action().label();
     String reason = rule.placement().reason();
     if (hits != null) {
-      return new RuleRow(rule.name(), action, rule.placement().label(), hits, reason);
+      Set<Operation> unasked = published.unasked().getOrDefault(rule.name(), Set.of());
+      if (unasked.isEmpty()) {
+        return new RuleRow(rule.name(), action, rule.placement().label(), hits, reason);
+      }
+      return unasked.containsAll(operations(rule))
+          ? new RuleRow(rule.name(), action, "stream", -1, noHook(unasked))
+          : new RuleRow(
+              rule.name(), action, rule.placement().label(), hits, reason + "; " + noHook(unasked));
     }
     if (rule.placement() instanceof Placement.Inline) {
       reason =
@@ -164,6 +173,20 @@ final class InlineDesk implements AutoCloseable {
               : published.leftOut().getOrDefault(rule.name(), "the kernel did not take it");
     }
     return new RuleRow(rule.name(), action, "stream", -1, reason);
+  }
+
+  private static Set<Operation> operations(Rule rule) {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    if (rule.placement() instanceof Placement.Inline(List<InlineRow> rows, _)) {
+      rows.forEach(row -> operations.addAll(row.operations()));
+    }
+    return operations;
+  }
+
+  private static String noHook(Set<Operation> operations) {
+    return "no hook of this kernel can refuse "
+        + operations.stream().map(Operation::label).sorted().collect(Collectors.joining(" or "))
+        + " before it happens ('ringward doctor' says what would lift it)";
   }
 
   /** Ends the thread; the rules end with the table. Idempotent. */

@@ -45,6 +45,14 @@ final class InlineEquivalenceTest {
       List.of("10.0.0.1", "10.0.1.1", "127.0.0.1", "::1", "2001:db8::1", "2001:db8:1::1");
   private static final List<String> NETWORKS =
       List.of("10.0.0.0/8", "10.0.0.0/24", "127.0.0.1", "::/0", "2001:db8::/32", "::ffff:0:0/96");
+  private static final List<Operation> OPERATIONS =
+      List.of(
+          Operation.CONNECT,
+          Operation.BIND,
+          Operation.EXEC,
+          Operation.OPEN,
+          Operation.UNLINK,
+          Operation.RENAME);
   private static final int[] PORTS = {0, 1, 22, 80, 1023, 1024, 4444, 65535};
   private static final int[] PROTOCOLS = {1, 6, 17, 58, 132};
 
@@ -121,7 +129,7 @@ final class InlineEquivalenceTest {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 20; i++) {
       text.append(
-          "- rule: r%d\n  desc: d\n  priority: NOTICE\n  output: o\n  action: block\n  for: 1m\n  condition: |\n    %s\n"
+          "- rule: r%d\n  desc: d\n  priority: NOTICE\n  output: o\n  action: block\n  for: 1m\n  operations: [connect, bind, exec, open, unlink, rename]\n  condition: |\n    %s\n"
               .formatted(i, condition(random, 1 + random.nextInt(3))));
     }
     return RuleCompiler.compile(List.of(RuleSource.text("random", text.toString()))).rules();
@@ -139,8 +147,10 @@ final class InlineEquivalenceTest {
   }
 
   private static String test(Random random) {
-    return switch (random.nextInt(16)) {
-      case 0 -> "evt.type = " + one(random, List.of("connect", "bind", "execve"));
+    return switch (random.nextInt(21)) {
+      case 0 ->
+          "evt.type = "
+              + one(random, List.of("connect", "bind", "execve", "open", "unlink", "rename"));
       case 1 -> "proc.name in (" + one(random, NAMES) + ", " + one(random, NAMES) + ")";
       case 2 -> "proc.name != " + one(random, NAMES);
       case 3 -> "proc.exepath = " + one(random, PATHS);
@@ -160,6 +170,19 @@ final class InlineEquivalenceTest {
       case 12 -> "user.uid " + one(random, List.of("= 0", "!= 0", "in (0, 1000)"));
       case 13 -> "proc.cgroup.id " + one(random, List.of("= 7", "!= 7"));
       case 14 -> "proc.exe_ino " + one(random, List.of("= 42", "!= 42"));
+      case 15 ->
+          one(random, List.of("fd.name", "fs.path.name", "evt.arg.newpath", "fs.path.target"))
+              + one(random, List.of(" = ", " != "))
+              + one(random, PATHS);
+      case 16 ->
+          one(random, List.of("fd.name", "evt.arg.oldpath", "fs.path.source", "fs.path.target"))
+              + " startswith "
+              + one(random, FOLDERS);
+      case 17 -> "fd.name in (" + one(random, PATHS) + ", " + one(random, PATHS) + ")";
+      case 18 -> "evt.type in (open, unlink, rename)";
+      case 19 ->
+          one(random, List.of("read", "write", "create", "truncate"))
+              .transform(intent -> "evt.is_open_" + intent + " = " + random.nextBoolean());
       default ->
           one(random, List.of("proc.is_exe_from_memfd", "proc.is_exe_deleted"))
               + " = "
@@ -170,7 +193,7 @@ final class InlineEquivalenceTest {
   private static InlineQuestion question(Random random) {
     IpNetwork address = IpNetwork.parseAddress(one(random, ADDRESSES)).orElseThrow();
     return new InlineQuestion(
-        one(random, List.of(Operation.CONNECT, Operation.BIND, Operation.EXEC)),
+        one(random, OPERATIONS),
         one(random, List.of(0, 1000, -2)),
         one(random, List.of(7L, 8L)),
         address.high(),
@@ -181,7 +204,9 @@ final class InlineEquivalenceTest {
         one(random, PATHS),
         one(random, List.of(42L, 43L)),
         one(random, List.of(0, 1, 2, 16, 17, 32, 64)),
-        "");
+        one(random, PATHS),
+        one(random, PATHS),
+        random.nextInt(16));
   }
 
   private static <T> T one(Random random, List<T> of) {

@@ -2,6 +2,7 @@
 package io.ringward.it.kernel;
 
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileFlag;
 import io.ringward.kernel.Operation;
 import io.ringward.loader.InlineQuestion;
 import io.ringward.rules.event.EventContext;
@@ -15,6 +16,9 @@ record InlineFacts(InlineQuestion question) implements EventContext {
     return switch (question.operation()) {
       case BIND -> EventType.BIND;
       case EXEC -> EventType.EXECVE;
+      case OPEN -> EventType.OPEN;
+      case UNLINK -> EventType.UNLINK;
+      case RENAME -> EventType.RENAME;
       default -> EventType.CONNECT;
     };
   }
@@ -31,7 +35,10 @@ record InlineFacts(InlineQuestion question) implements EventContext {
           true;
       case REMOTE_ADDRESS, REMOTE_PORT -> question.operation() == Operation.CONNECT;
       case LOCAL_ADDRESS, LOCAL_PORT -> question.operation() == Operation.BIND;
-      case PROTOCOL -> question.operation() != Operation.EXEC;
+      case PROTOCOL ->
+          question.operation() == Operation.CONNECT || question.operation() == Operation.BIND;
+      case OPEN_READ, OPEN_WRITE, OPEN_CREATE, OPEN_TRUNCATE ->
+          question.operation() == Operation.OPEN;
       default -> false;
     };
   }
@@ -48,6 +55,10 @@ record InlineFacts(InlineQuestion question) implements EventContext {
       case EXE_SETID -> flag(ExecFlag.SETID);
       case REMOTE_PORT, LOCAL_PORT -> question.port();
       case PROTOCOL -> question.protocol();
+      case OPEN_READ -> flag(FileFlag.READ);
+      case OPEN_WRITE -> flag(FileFlag.WRITE);
+      case OPEN_CREATE -> flag(FileFlag.CREATE);
+      case OPEN_TRUNCATE -> flag(FileFlag.TRUNCATE);
       default -> throw new IllegalArgumentException(fact + " is not asked");
     };
   }
@@ -56,12 +67,25 @@ record InlineFacts(InlineQuestion question) implements EventContext {
     return flag.in(question.flags()) ? 1 : 0;
   }
 
+  private long flag(FileFlag flag) {
+    return flag.in(question.intent()) ? 1 : 0;
+  }
+
   @Override
   public String text(Fact fact, int generation) {
     return switch (fact) {
       case PROCESS_NAME -> question.name();
       case PROCESS_EXE_PATH -> question.path();
+      case FILE_PATH -> isOnFile() ? question.object() : null;
+      case FILE_TARGET -> question.operation() == Operation.RENAME ? question.target() : null;
       default -> null;
+    };
+  }
+
+  private boolean isOnFile() {
+    return switch (question.operation()) {
+      case OPEN, UNLINK, RENAME -> true;
+      case CONNECT, BIND, EXEC, FORK -> false;
     };
   }
 

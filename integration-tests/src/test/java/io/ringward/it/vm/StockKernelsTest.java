@@ -166,13 +166,15 @@ final class StockKernelsTest {
   private static List<String> tests(Guest guest) {
     return switch (guest) {
       case DEBIAN_6_1 ->
-          Stream.concat(EVERYWHERE.stream(), Stream.of("FileSensorsTest", "ActSensorsTest"))
+          Stream.concat(
+                  EVERYWHERE.stream(),
+                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest"))
               .toList();
       case DEBIAN_6_12 ->
           Stream.concat(EVERYWHERE.stream(), Stream.of("InlinePolicyTest", "PersistenceTest"))
               .toList();
       case DEBIAN_6_12_WITHOUT_BPF_LSM ->
-          List.of("ExecForkRefusalTest", "FileSensorsTest", "InlinePolicyTest");
+          List.of("ExecForkRefusalTest", "FileSensorsTest", "FileRulesTest", "InlinePolicyTest");
     };
   }
 

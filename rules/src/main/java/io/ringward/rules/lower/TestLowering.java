@@ -2,12 +2,15 @@
 package io.ringward.rules.lower;
 
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.FileFlag;
 import io.ringward.kernel.InlineDimension;
 import io.ringward.kernel.InlineTest;
 import io.ringward.kernel.InlineValue;
 import io.ringward.kernel.WireLayouts;
 import io.ringward.rules.event.EventType;
+import io.ringward.rules.event.Fact;
 import io.ringward.rules.event.Field;
+import io.ringward.rules.event.FileEvents;
 import io.ringward.rules.event.IpNetwork;
 import io.ringward.rules.predicate.FieldUse;
 import io.ringward.rules.predicate.Predicate;
@@ -18,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +43,17 @@ final class TestLowering {
           Field.PROC_IS_EXE_DELETED, ExecFlag.UNLINKED,
           Field.PROC_IS_EXE_SETID, ExecFlag.SETID);
 
+  /** What a file is opened for. */
+  private static final Map<Fact, FileFlag> INTENTS =
+      Map.of(
+          Fact.OPEN_READ, FileFlag.READ,
+          Fact.OPEN_WRITE, FileFlag.WRITE,
+          Fact.OPEN_CREATE, FileFlag.CREATE,
+          Fact.OPEN_TRUNCATE, FileFlag.TRUNCATE);
+
+  /** What is told of any file, though it stands in the place of its path. */
+  private static final Set<Field> FAMILIES = Set.of(Field.FD_TYPE, Field.FD_TYPECHAR);
+
   private final EventType type;
 
   TestLowering(EventType type) {
@@ -58,6 +73,10 @@ final class TestLowering {
       return text(
           new Predicate.TextTest(test.field(), TextComparison.EQUAL, test.values()), !positive);
     }
+    Optional<InlineDimension> file = fileDimension(field);
+    if (file.isPresent()) {
+      return oneOf(file.get(), paths(test), positive);
+    }
     return switch (field) {
       case PROC_NAME -> {
         if (comparison != TextComparison.EQUAL) {
@@ -70,6 +89,16 @@ final class TestLowering {
       case FD_TYPE, FD_TYPECHAR -> family(test, positive);
       default -> throw no(field, "not known to the kernel's tables");
     };
+  }
+
+  /** Which path of an operation on files a field is, if it is one. */
+  private Optional<InlineDimension> fileDimension(Field field) {
+    Fact fact = field.factOn(type).orElse(Fact.EVENT_NUMBER);
+    if (fact == Fact.FILE_TARGET && type == EventType.RENAME) {
+      return Optional.of(InlineDimension.TARGET);
+    }
+    boolean path = fact == Fact.FILE_PATH && !FAMILIES.contains(field);
+    return path ? Optional.of(InlineDimension.OBJECT) : Optional.empty();
   }
 
   private static Set<InlineValue> texts(Set<String> values) {
@@ -129,6 +158,12 @@ final class TestLowering {
       throw no(field, "only compared with '=', '!=' and 'in'");
     }
     boolean typeName = field == Field.FD_TYPE;
+    if (FileEvents.ALL.contains(type)) {
+      boolean holds = test.values().contains(typeName ? "file" : "f") == positive;
+      return holds
+          ? InlineTest.except(InlineDimension.OBJECT, Set.of())
+          : InlineTest.among(InlineDimension.OBJECT, Set.of());
+    }
     boolean four = test.values().contains(typeName ? "ipv4" : "4") == positive;
     boolean six = test.values().contains(typeName ? "ipv6" : "6") == positive;
     if (four) {
@@ -178,20 +213,35 @@ final class TestLowering {
 
   InlineTest flag(Predicate.FlagTest test, boolean positive) throws NotLowerableException {
     Field field = known(test.field());
+    Optional<FileFlag> intent = field.factOn(type).map(INTENTS::get);
+    if (intent.isPresent()) {
+      return oneOf(
+          InlineDimension.INTENT,
+          combinations(
+              WireLayouts.INLINE_INTENTS, bits -> intent.get().in(bits) == test.expected()),
+          positive);
+    }
     ExecFlag flag =
         Optional.ofNullable(FLAGS.get(field))
             .orElseThrow(() -> no(field, "not known to the kernel's tables"));
     if (flag == ExecFlag.SETID && type == EventType.EXECVE) {
       throw no(field, "not yet known when the kernel decides on an exec");
     }
+    return oneOf(
+        InlineDimension.FLAGS,
+        combinations(WireLayouts.INLINE_PROGRAM_FLAGS, bits -> flag.in(bits) == test.expected()),
+        positive);
+  }
+
+  /** All combinations of the flags of a mask for which something holds. */
+  private static Set<InlineValue> combinations(int mask, IntPredicate holds) {
     Set<InlineValue> combinations = new LinkedHashSet<>();
-    int mask = WireLayouts.INLINE_PROGRAM_FLAGS;
     for (int bits = 0; bits <= mask; bits++) {
-      if ((bits & ~mask) == 0 && flag.in(bits) == test.expected()) {
+      if ((bits & ~mask) == 0 && holds.test(bits)) {
         combinations.add(new InlineValue.Number(bits));
       }
     }
-    return oneOf(InlineDimension.FLAGS, combinations, positive);
+    return combinations;
   }
 
   InlineTest address(Predicate.AddressTest test, boolean positive) throws NotLowerableException {
