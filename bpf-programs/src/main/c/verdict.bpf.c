@@ -9,21 +9,9 @@
  * verify, and minutes on an emulated 6.1.
  */
 #include "ringward/verdict.h"
-#include "ringward/counters.h"
+#include "ringward/hit.h"
 #include "ringward/protection.h"
 #include "ringward/wakeup.h"
-
-#define CGROUP_DEPTH 64 /* a verdict this many levels further up is not found */
-#define BUCKET_ATTEMPTS 8
-#define REPORT_NANOS 1000000000ULL /* between two events of one verdict */
-
-/* The strictest verdict found so far. */
-struct rw_strictest {
-	__u64 verdict_id; /* 0: none */
-	__u64 interval_nanos;
-	__u32 action;
-	__u32 only_persistent; /* the agent is gone: what does not outlive it means nothing */
-};
 
 /* Takes up what a process or cgroup refers to.  Of two throttles the slower is the stricter,
  * of two equal ones that of the lower slot. */
@@ -63,7 +51,7 @@ static __always_inline void consider_cgroups(struct rw_strictest *strictest,
 	struct task_struct *task = trial->actor.task;
 	struct cgroup_subsys_state *state = &BPF_CORE_READ(task, cgroups, dfl_cgrp)->self;
 
-	for (int level = 0; level < CGROUP_DEPTH && state; level++) {
+	for (int level = 0; level < RW_CGROUP_DEPTH && state; level++) {
 		__u64 cgroup_id = BPF_CORE_READ(state, cgroup, kn, id);
 		const struct rw_verdict_references *references =
 			bpf_map_lookup_elem(&cgroup_verdict, &cgroup_id);
@@ -81,7 +69,7 @@ static __always_inline void consider_cgroups(struct rw_strictest *strictest,
  */
 static __always_inline bool take_token(struct rw_verdict *verdict, __u64 now)
 {
-	for (int attempt = 0; attempt < BUCKET_ATTEMPTS; attempt++) {
+	for (int attempt = 0; attempt < RW_BUCKET_ATTEMPTS; attempt++) {
 		__u64 seen = *(volatile __u64 *)&verdict->theoretical_arrival_nanos;
 		__u64 arrival = seen > now ? seen : now;
 
@@ -94,29 +82,16 @@ static __always_inline bool take_token(struct rw_verdict *verdict, __u64 now)
 	return false;
 }
 
-/* Counts a hit; tells user space about the first at once, and then once a second. */
+/* Counts a hit, and tells user space when that is due. */
 static __always_inline void report_hit(struct rw_verdict *verdict, __u64 verdict_id, __u16 error,
 				       bool shadow, const struct rw_trial *trial)
 {
-	__u64 hits = __sync_fetch_and_add(&verdict->hits, 1) + 1;
-	__u64 last = *(volatile __u64 *)&verdict->last_report_nanos;
-	struct rw_enforcement_event *event;
+	struct rw_enforcement_event *event = rw_count_hit(verdict, verdict_id, trial->now);
 
-	if (last && trial->now - last < REPORT_NANOS)
+	if (!event)
 		return;
-	if (__sync_val_compare_and_swap(&verdict->last_report_nanos, last, trial->now) != last)
-		return;
-	rw_count_produced(RW_HOOK_ENFORCEMENT);
-	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
-	if (!event) {
-		rw_count_dropped(RW_HOOK_ENFORCEMENT, RW_DROP_RING_FULL);
-		return;
-	}
 	rw_fill_header(&event->header, RW_EVENT_ENFORCEMENT, RW_HOOK_ENFORCEMENT, sizeof(*event),
 		       &trial->actor);
-	event->verdict_id = verdict_id;
-	event->hits = hits;
-	event->action = verdict->action;
 	event->operation = trial->operation;
 	event->error = error;
 	event->shadow = shadow;
@@ -142,13 +117,6 @@ static __always_inline enum rw_judgement judgement_of(struct rw_verdict *verdict
 	}
 }
 
-static __always_inline bool agent_lives(const struct rw_control *control, __u64 now)
-{
-	/* Signed: user space may read its clock a little ahead of ours. */
-	return control->heartbeat_nanos &&
-	       (__s64)(now - control->heartbeat_nanos) <= (__s64)RW_HEARTBEAT_LIMIT_NANOS;
-}
-
 __noinline int rw_judge(const struct rw_trial *asked)
 {
 	const struct rw_verdict_references *references;
@@ -167,7 +135,7 @@ __noinline int rw_judge(const struct rw_trial *asked)
 	controls = bpf_map_lookup_elem(&control, &first);
 	if (!controls)
 		return RW_JUDGEMENT_ALLOW;
-	strictest.only_persistent = !agent_lives(controls, trial.now);
+	strictest.only_persistent = !rw_agent_lives(controls, trial.now);
 	references = bpf_map_lookup_elem(&process_verdict, &trial.actor.key);
 	if (references)
 		rw_consider(&strictest, references, &trial);

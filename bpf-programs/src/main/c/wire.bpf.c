@@ -20,12 +20,14 @@ struct rw_wire_types {
 	struct rw_file_runs file_runs;
 	struct rw_process_record process_record;
 	struct rw_file_record file_record;
+	struct rw_device_record device_record;
 	struct rw_inline_question inline_question;
 	enum rw_block_operation block_operation;
 	enum rw_hook hook;
 	enum rw_drop_cause drop_cause;
 	enum rw_map_failure map_failure;
 	enum rw_refusal_hook refusal_hook;
+	enum rw_send_outcome send_outcome;
 	enum rw_event_kind event_kind;
 	enum rw_exec_flag exec_flag;
 	enum rw_decision decision;

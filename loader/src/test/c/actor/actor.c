@@ -11,6 +11,8 @@
  *   fastopen PORT COUNT                        the same by sendto(MSG_FASTOPEN)
  *   bind4|bind6|bindmapped COUNT               binds to loopback, any port, COUNT times
  *        answer: "ok eagain eperm other", how often each came out
+ *   open tcp|udp ADDRESS PORT  connects, and keeps the socket; answer: "open", or the error
+ *   push BYTES COUNT     sends COUNT times so much there, without waiting; answer: "ok eagain eperm other"
  *   fork                 answer: the child's pid, once it listens
  *   forks COUNT          makes children that exit at once; answer: how many were made
  *   tryforks COUNT       the same; answer: "ok eagain eperm other"
@@ -132,6 +134,37 @@ static void sockets(const char *what, int port, long times)
 		count(&tally, result);
 		close(fd);
 	}
+	answer(&tally);
+}
+
+static int peer = -1;
+
+static void open_peer(const char *how, const char *host, int port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+	int tcp = !strcmp(how, "tcp"), on = 1;
+
+	inet_pton(AF_INET, host, &address.sin_addr);
+	if (peer >= 0)
+		close(peer);
+	peer = socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+	/* Else a datagram that is lost on this machine is lost without a word: udp(7). */
+	if (!tcp)
+		setsockopt(peer, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	if (connect(peer, (struct sockaddr *)&address, sizeof(address)))
+		snprintf(reply, sizeof(reply), "%s", strerror(errno));
+	else
+		snprintf(reply, sizeof(reply), "open");
+}
+
+static void push(long size, long times)
+{
+	static char bytes[65536];
+	struct tally tally = {0};
+
+	for (long i = 0; i < times; i++)
+		count(&tally,
+		      send(peer, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) == size ? 0 : -1);
 	answer(&tally);
 }
 
@@ -392,6 +425,10 @@ static void act(int connection, char *line, int *leave)
 	else if (!strncmp(words[0], "connect", 7) || !strcmp(words[0], "mapped") ||
 		 !strcmp(words[0], "udp4") || !strcmp(words[0], "fastopen"))
 		sockets(words[0], atoi(words[1]), atol(words[2]));
+	else if (!strcmp(words[0], "open") && size == 4)
+		open_peer(words[1], words[2], atoi(words[3]));
+	else if (!strcmp(words[0], "push") && size == 3)
+		push(atol(words[1]), atol(words[2]));
 	else if (!strcmp(words[0], "fork"))
 		make_child(connection);
 	else if (!strcmp(words[0], "forks"))

@@ -211,6 +211,37 @@ struct socket {
 	struct sock *sk;
 };
 
+/* Queueing disciplines: include/net/sch_generic.h, include/linux/netdevice.h. */
+struct Qdisc_ops {
+	char id[16];
+};
+
+struct Qdisc {
+	const struct Qdisc_ops *ops;
+};
+
+struct netdev_queue {
+	struct Qdisc *qdisc;
+};
+
+struct net_device {
+	char name[16];
+	struct list_head dev_list;
+	struct netdev_queue *_tx;
+};
+
+struct net {
+	struct list_head dev_base_head;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+};
+
 struct tcp_sock {
 	__u32 segs_in;
 	__u32 segs_out;
@@ -301,6 +332,7 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
 };

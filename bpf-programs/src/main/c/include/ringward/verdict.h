@@ -27,6 +27,28 @@ struct rw_trial {
 	__u16 refuse_error; /* what he sees for REFUSE; 0: nothing, he gets a signal */
 };
 
+/* The strictest verdict found so far. */
+struct rw_strictest {
+	__u64 verdict_id; /* 0: none */
+	__u64 interval_nanos;
+	__u32 action;
+	__u32 only_persistent; /* the agent is gone: what does not outlive it means nothing */
+};
+
+#define RW_CGROUP_DEPTH 64 /* a verdict this many levels further up is not found */
+#define RW_BUCKET_ATTEMPTS 8
+
+static __always_inline bool rw_agent_lives(const struct rw_control *control, __u64 now)
+{
+	/* Signed: user space may read its clock a little ahead of ours. */
+	return control->heartbeat_nanos &&
+	       (__s64)(now - control->heartbeat_nanos) <= (__s64)RW_HEARTBEAT_LIMIT_NANOS;
+}
+
+/* Takes up what a process or cgroup refers to; a global function, as below. */
+int rw_consider(struct rw_strictest *strictest, const struct rw_verdict_references *references,
+		const struct rw_trial *trial);
+
 /*
  * Judges, counts and reports; returns an enum rw_judgement.  A global function:
  * the verifier checks it once for each program, not once for each path to it.

@@ -42,7 +42,8 @@ enum rw_hook {
 	RW_HOOK_FILE_ATTRIBUTE = 20, /* chmod, chown, setxattr */
 	RW_HOOK_MOUNT = 21, /* mount, umount, pivot_root */
 	RW_HOOK_PERFORMANCE = 22, /* aggregated in maps, sends nothing */
-	RW_HOOK_COUNT = 23,
+	RW_HOOK_SEND = 23, /* packets that leave; only what verdicts did to them, sends nothing */
+	RW_HOOK_COUNT = 24,
 };
 
 enum rw_drop_cause {
@@ -401,6 +402,30 @@ enum rw_refusal_hook {
 	RW_REFUSAL_COUNT = 5,
 };
 
+/* ---- sends ------------------------------------------------------------------ */
+
+/* Index of the per-CPU array "send_counts": what became of packets while the hook is attached. */
+enum rw_send_outcome {
+	RW_SEND_SEEN = 0, /* all, whoever sends them */
+	RW_SEND_PASSED = 1, /* of a subject, at once */
+	RW_SEND_PACED = 2, /* of a subject, later */
+	RW_SEND_DROPPED = 3, /* of a subject, never */
+	RW_SEND_OUTCOME_COUNT = 4,
+};
+
+struct rw_send_count {
+	__u64 packets;
+	__u64 bytes; /* from the header of IP on */
+};
+_Static_assert(sizeof(struct rw_send_count) == 16, "wire");
+
+/* One record of what the iterator "list_devices" writes. */
+struct rw_device_record {
+	char name[16]; /* of a network device in user space's own namespace */
+	char discipline[16]; /* of its first queue for sending: fq, noqueue, ... */
+};
+_Static_assert(sizeof(struct rw_device_record) == 32, "wire");
+
 /* ---- verdicts ------------------------------------------------------------- */
 
 enum rw_action {
@@ -421,6 +446,10 @@ enum rw_operation {
 	RW_OPERATION_OPEN = 1 << 4,
 	RW_OPERATION_UNLINK = 1 << 5,
 	RW_OPERATION_RENAME = 1 << 6,
+	RW_OPERATION_SEND = 1 << 7, /* packets of IP; a throttle counts bytes */
+	RW_OPERATION_CPU = 1 << 8, /* these three by controllers of cgroups alone */
+	RW_OPERATION_MEMORY = 1 << 9,
+	RW_OPERATION_IO = 1 << 10,
 };
 
 enum rw_verdict_flag {
@@ -438,7 +467,7 @@ struct rw_verdict {
 	__u64 expiry_nanos; /* CLOCK_BOOTTIME; never 0: user space refuses it */
 	__u32 action;
 	__u32 operations; /* mask of enum rw_operation */
-	__u64 interval_nanos; /* throttle: nanoseconds a token */
+	__u64 interval_nanos; /* throttle: nanoseconds a token; of sends: 1024 bytes */
 	__u64 burst_nanos; /* throttle: (burst - 1) * interval_nanos */
 	__u32 flags; /* mask of enum rw_verdict_flag */
 	__u32 zero;

@@ -43,7 +43,9 @@ public enum Hook {
   /** mount, umount, pivot_root. */
   MOUNT,
   /** Block devices, memory, lost segments, interrupts: aggregates in maps; sends no events. */
-  PERFORMANCE;
+  PERFORMANCE,
+  /** Packets leave; attached while a verdict covers sends. Sends no events of its own. */
+  SEND;
 
   private static final Hook[] BY_WIRE = values();
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a verdict covers. Mirrors {@code enum rw_operation}: one bit each. */
@@ -17,7 +18,15 @@ public enum Operation {
   OPEN,
   /** Taking away a file's name, or a directory. */
   UNLINK,
-  RENAME;
+  RENAME,
+  /** Sending packets over IP; a throttle's rate is bytes a second. */
+  SEND,
+  /** Computing; a throttle's rate is processors, as 0.2 for a fifth of one. */
+  CPU,
+  /** Using more memory; a throttle has no rate: the subject is held to what it has. */
+  MEMORY,
+  /** Reading from and writing to block devices; a throttle's rate is bytes a second. */
+  IO;
 
   private static final Set<Operation> UNLESS_NAMED =
       Collections.unmodifiableSet(EnumSet.of(CONNECT, BIND, EXEC, FORK));
@@ -28,6 +37,43 @@ public enum Operation {
    */
   public static Set<Operation> unlessNamed() {
     return UNLESS_NAMED;
+  }
+
+  /** What the rate of a throttle counts. One verdict has one rate, and so one unit. */
+  public enum Unit {
+    OPERATIONS("operations"),
+    BYTES("bytes"),
+    PROCESSORS("processors"),
+    /** There is nothing to count. */
+    NONE("nothing");
+
+    private final String label;
+
+    Unit(String label) {
+      this.label = label;
+    }
+
+    /** The word in messages. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /** What a throttle of it counts. */
+  public Unit unit() {
+    return switch (this) {
+      case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME -> Unit.OPERATIONS;
+      case SEND, IO -> Unit.BYTES;
+      case CPU -> Unit.PROCESSORS;
+      case MEMORY -> Unit.NONE;
+    };
+  }
+
+  /** What a throttle of all of them counts; empty when they have not one unit in common. */
+  public static Optional<Unit> unit(Collection<Operation> operations) {
+    EnumSet<Unit> units = EnumSet.noneOf(Unit.class);
+    operations.forEach(operation -> units.add(operation.unit()));
+    return units.size() == 1 ? Optional.of(units.iterator().next()) : Optional.empty();
   }
 
   /** The bit in a verdict's mask. */

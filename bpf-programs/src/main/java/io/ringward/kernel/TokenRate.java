@@ -2,31 +2,66 @@
 package io.ringward.kernel;
 
 /**
- * A throttle's rate: so many operations a second in the long run, so many at once.
+ * A throttle's rate: so many tokens a second in the long run, so many at once. A token is one
+ * operation, or what {@link Operation#unit} says.
  *
- * @param tokensPerSecond the long-run rate, over 0 and at most a million
- * @param burst how many may come at once, 1 to a million
+ * @param tokensPerSecond the long-run rate, over 0 and at most ten thousand million
+ * @param burst how many may come at once, 1 to a thousand million
  */
 public record TokenRate(double tokensPerSecond, int burst) {
-  private static final int MOST = 1_000_000;
+  private static final long MOST_PER_SECOND = 10_000_000_000L;
+  private static final int MOST_AT_ONCE = 1_000_000_000;
+
+  /** Bytes come by the thousand million: an interval stands for so many ({@code send.bpf.c}). */
+  private static final int BYTES_PER_INTERVAL = 1024;
+
+  /** The largest packet, 512 KiB (BIG TCP), times this is no more than the kernel's 64 bits. */
+  private static final long MOST_BYTES_INTERVAL = 1L << 44;
 
   public TokenRate {
-    if (!(tokensPerSecond > 0 && tokensPerSecond <= MOST)) {
+    if (!(tokensPerSecond > 0 && tokensPerSecond <= MOST_PER_SECOND)) {
       throw new IllegalArgumentException(
-          "a rate is over 0 and at most " + MOST + " a second, not " + tokensPerSecond);
+          "a rate is over 0 and at most " + MOST_PER_SECOND + " a second, not " + tokensPerSecond);
     }
-    if (burst < 1 || burst > MOST) {
-      throw new IllegalArgumentException("a burst is 1 to " + MOST + ", not " + burst);
+    if (burst < 1 || burst > MOST_AT_ONCE) {
+      throw new IllegalArgumentException("a burst is 1 to " + MOST_AT_ONCE + ", not " + burst);
     }
+  }
+
+  /** Of so many bytes a second; one second's worth may come at once. */
+  public static TokenRate ofBytes(double bytesPerSecond) {
+    return new TokenRate(
+        bytesPerSecond, (int) Math.min(MOST_AT_ONCE, Math.max(1, Math.ceil(bytesPerSecond))));
   }
 
   /** Nanoseconds that one token takes to come back. */
   public long intervalNanos() {
-    return Math.max(1, Math.round(1e9 / tokensPerSecond));
+    return nanosOf(1);
   }
 
   /** How far the theoretical arrival time may run ahead of now (GCRA's tau). */
   public long burstNanos() {
-    return (burst - 1) * intervalNanos();
+    return saturatedProduct(burst - 1L, intervalNanos());
+  }
+
+  /**
+   * The same for tokens that are bytes: nanoseconds that 1024 of them take to come back; of less
+   * than one in 17 seconds, as of one in 17.
+   */
+  public long bytesIntervalNanos() {
+    return Math.min(MOST_BYTES_INTERVAL, nanosOf(BYTES_PER_INTERVAL));
+  }
+
+  /** And how far they may run ahead. */
+  public long bytesBurstNanos() {
+    return Math.round(Math.min(Long.MAX_VALUE / 4.0, burst / tokensPerSecond * 1e9));
+  }
+
+  private long nanosOf(int tokens) {
+    return Math.max(1, Math.round(Math.min(Long.MAX_VALUE / 4.0, 1e9 * tokens / tokensPerSecond)));
+  }
+
+  private static long saturatedProduct(long one, long other) {
+    return one != 0 && other > Long.MAX_VALUE / 4 / one ? Long.MAX_VALUE / 4 : one * other;
   }
 }

@@ -37,6 +37,9 @@ public final class WireLayouts {
   /** {@code RW_FILE_TEXT_SIZE}: bytes of path and target that a file event carries. */
   public static final int FILE_TEXT_SIZE = 1024;
 
+  /** Bytes of a network device's name, and of its queueing discipline's ({@code IFNAMSIZ}). */
+  public static final int DEVICE_TEXT_SIZE = 16;
+
   /** {@code RW_WANTED_NAME_SIZE}: longer names cannot be wished for one by one. */
   public static final int WANTED_NAME_SIZE = 64;
 
@@ -352,6 +355,15 @@ public final class WireLayouts {
           JAVA_INT.withName("fd"),
           JAVA_INT.withName("zero"));
 
+  public static final StructLayout DEVICE_RECORD =
+      struct(
+          "rw_device_record",
+          MemoryLayout.sequenceLayout(DEVICE_TEXT_SIZE, JAVA_BYTE).withName("name"),
+          MemoryLayout.sequenceLayout(DEVICE_TEXT_SIZE, JAVA_BYTE).withName("discipline"));
+
+  public static final StructLayout SEND_COUNT =
+      struct("rw_send_count", JAVA_LONG.withName("packets"), JAVA_LONG.withName("bytes"));
+
   public static final StructLayout PROCESS_RECORD =
       struct(
           "rw_process_record",
@@ -453,6 +465,8 @@ public final class WireLayouts {
           TREE_REQUEST,
           FILE_IDENTITY,
           FILE_RECORD,
+          DEVICE_RECORD,
+          SEND_COUNT,
           PROCESS_RECORD,
           CPU_ACCOUNT,
           PREEMPTION_KEY,

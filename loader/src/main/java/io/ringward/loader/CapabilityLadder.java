@@ -21,6 +21,7 @@ final class CapabilityLadder {
   private final FileSensors files;
   private final Optional<SyscallWatch> watch;
   private final ActSensors sensors;
+  private final SendLimiter sends;
   private final boolean canTryCgroupHooks;
 
   /**
@@ -35,6 +36,7 @@ final class CapabilityLadder {
       FileSensors files,
       Optional<SyscallWatch> watch,
       ActSensors sensors,
+      SendLimiter sends,
       boolean canTryCgroupHooks) {
     this.firing = firing;
     this.loaded = loaded;
@@ -43,6 +45,7 @@ final class CapabilityLadder {
     this.files = files;
     this.watch = watch;
     this.sensors = sensors;
+    this.sends = sends;
     this.canTryCgroupHooks = canTryCgroupHooks;
   }
 
@@ -87,6 +90,7 @@ final class CapabilityLadder {
     rungs.addAll(sensors.rungs());
     rungs.addAll(files.rungs());
     rungs.addAll(refusals.rungs());
+    rungs.addAll(sends.rungs(canTryCgroupHooks));
     return List.copyOf(controllers.complete(rungs));
   }
 

@@ -53,7 +53,7 @@ final class HookFiring {
           throw new IllegalArgumentException("acts are tried one by one");
       case FILE_OPEN, FILE_NAME, FILE_ATTRIBUTE, MOUNT ->
           throw new IllegalArgumentException("operations on files are tried one by one");
-      case SYSCALLS, PERFORMANCE ->
+      case SYSCALLS, PERFORMANCE, SEND ->
           throw new IllegalArgumentException("nothing is done here for a trial of " + hook);
       case ENFORCEMENT -> throw new IllegalArgumentException("enforcement is no hook of its own");
     }

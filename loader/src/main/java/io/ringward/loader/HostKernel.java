@@ -74,6 +74,7 @@ public final class HostKernel implements AutoCloseable {
   private final KernelVerdictTable verdicts;
   private final KernelPolicyTable policy;
   private final ActSensors sensors;
+  private final SendLimiter sends;
   private final FileSensors files;
   private final List<CapabilityRung> rungs;
   private boolean closed;
@@ -137,6 +138,9 @@ public final class HostKernel implements AutoCloseable {
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       Optional<SyscallWatch> watch =
           loaded.schedules() ? Optional.of(hold(new SyscallWatch(object))) : Optional.empty();
+      this.sends =
+          hold(
+              new SendLimiter(object, cgroup, loaded.acts() ? Optional.empty() : loaded.refusal()));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       enforcing.putAll(refusals.links());
       // Again, for those who were born under the old hooks while ours were being attached.
@@ -158,9 +162,10 @@ public final class HostKernel implements AutoCloseable {
                   control,
                   new ProtectionRefresh(
                       object, walk, identifier, executables, protection.executables()),
-                  new VerdictObjection(refusals, controllers),
+                  new VerdictObjection(refusals, controllers, sends),
                   controllers,
                   watch,
+                  sends,
                   pins,
                   adopted,
                   tampered));
@@ -176,6 +181,7 @@ public final class HostKernel implements AutoCloseable {
                   files,
                   watch,
                   sensors,
+                  sends,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
       this.rungs = Stream.concat(climbed.stream(), performance.stream()).toList();
@@ -287,6 +293,11 @@ public final class HostKernel implements AutoCloseable {
   /** The sensors of acts. */
   public ActSensors sensors() {
     return sensors;
+  }
+
+  /** What holds packets that leave. */
+  public SendLimiter sends() {
+    return sends;
   }
 
   /** Where verdicts go. */

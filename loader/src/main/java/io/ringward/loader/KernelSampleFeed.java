@@ -168,6 +168,7 @@ public final class KernelSampleFeed implements SampleFeed {
         Hook.SCHEDULE,
         List.of("schedule_switch", "schedule_wakeup", "schedule_wakeup_new", "schedule_fork"));
     programs.put(Hook.SYSCALLS, List.of("watch_exit_syscall"));
+    programs.put(Hook.SEND, SendLimiter.HOOKS);
     programs.put(Hook.PERFORMANCE, PerformanceSensor.allPrograms());
     ActSensorTable.HOOKS.forEach(hook -> programs.put(hook, ActSensorTable.programs(hook)));
     FileSensors.hooks().forEach(hook -> programs.put(hook, FileSensors.programs(hook)));

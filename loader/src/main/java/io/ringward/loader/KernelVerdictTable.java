@@ -56,6 +56,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final VerdictObjection objection;
   private final ControllerRung controllers;
   private final Optional<SyscallWatch> watch;
+  private final SendLimiter sends;
   private static final int MOST_ENDED = 4096;
 
   private final TamperLog tampered;
@@ -78,6 +79,7 @@ public final class KernelVerdictTable implements VerdictTable {
       VerdictObjection objection,
       ControllerRung controllers,
       Optional<SyscallWatch> watch,
+      SendLimiter sends,
       PersistentPins pins,
       List<Verdict> adopted,
       TamperLog tampered) {
@@ -92,6 +94,7 @@ public final class KernelVerdictTable implements VerdictTable {
     this.objection = objection;
     this.controllers = controllers;
     this.watch = watch;
+    this.sends = sends;
     this.pins = pins;
     adopted.forEach(verdict -> inForce.put(verdict.id(), verdict));
     this.adopted = new HashSet<>(inForce.keySet());
@@ -255,13 +258,16 @@ public final class KernelVerdictTable implements VerdictTable {
   /** Does by controllers what hooks cannot do. */
   private Outcome actOn(
       Verdict verdict, Supplier<Collection<Integer>> members, Outcome.Applied applied) {
+    Optional<String> unheld = sends.begin(verdict);
+    if (unheld.isPresent()) {
+      return new Outcome.Refused(unheld.get());
+    }
     if (!control.enforces() || verdict.shadow()) {
       return applied;
     }
-    return controllers
-        .act(verdict, members, BootClock.nanos())
-        .<Outcome>map(Outcome.Refused::new)
-        .orElse(applied);
+    Optional<String> unstarved = controllers.act(verdict, members, BootClock.nanos());
+    unstarved.ifPresent(_ -> sends.end(verdict.id()));
+    return unstarved.<Outcome>map(Outcome.Refused::new).orElse(applied);
   }
 
   private static Collection<Integer> pids(Collection<ProcessKey> keys) {
@@ -302,6 +308,7 @@ public final class KernelVerdictTable implements VerdictTable {
     verdicts.remove(verdictId);
     controllers.release(verdictId);
     watch.ifPresent(trees -> trees.end(verdictId));
+    sends.end(verdictId);
     if (over.subject() instanceof Subject.ControlGroup(long id)) {
       forgetControlGroup(id);
     }
@@ -444,6 +451,7 @@ public final class KernelVerdictTable implements VerdictTable {
       }
       releaseExpired();
       controllers.check();
+      sends.check(tampered);
     }
   }
 

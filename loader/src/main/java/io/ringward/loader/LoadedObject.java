@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param refusal what the kernel said to the whole object, when it refused it
  * @param trampoline whose programs are in, to refuse exec and fork before they happen
  * @param trampolineRefusal what the kernel said to the better ones, or to all
- * @param acts whether the sensors of acts and of performance are in
+ * @param acts whether the sensors of acts and of performance are in, and what holds sends
  * @param files whether the programs that look at operations on files are in
  */
 record LoadedObject(
@@ -164,6 +164,9 @@ record LoadedObject(
     for (String program : ActSensorTable.programs()) {
       boolean here = !program.equals(MODULE_SENSOR) || FeatureProbe.hasTracepoint("module_load");
       reduced = reduced.withAutoload(program, attempt.acts && here);
+    }
+    for (String program : SendLimiter.PROGRAMS) {
+      reduced = reduced.withAutoload(program, attempt.acts);
     }
     for (PerformanceSensor sensor : PerformanceSensor.values()) {
       boolean wanted = attempt.acts && sensor.missing().isEmpty();

@@ -102,7 +102,7 @@ final class RefusalHooks implements AutoCloseable {
   private static boolean isOnFiles(Operation operation) {
     return switch (operation) {
       case OPEN, UNLINK, RENAME -> true;
-      case CONNECT, BIND, EXEC, FORK -> false;
+      case CONNECT, BIND, EXEC, FORK, SEND, CPU, MEMORY, IO -> false;
     };
   }
 

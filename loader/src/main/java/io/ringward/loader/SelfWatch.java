@@ -2,6 +2,7 @@
 package io.ringward.loader;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +34,7 @@ final class SelfWatch implements AutoCloseable {
     long now = System.nanoTime();
     sayIfStopped(now - lastNanos);
     lastNanos = now;
-    hooks.check(pins, log);
+    hooks.check(Optional.of(pins), log);
     verdicts.restoreDeleted();
   }
 

@@ -80,7 +80,8 @@ enum Trampoline {
       case OPEN -> filePrograms(FileOperation.OPEN);
       case UNLINK -> filePrograms(FileOperation.UNLINK);
       case RENAME -> filePrograms(FileOperation.RENAME);
-      case CONNECT, BIND -> List.of(); // cgroup hooks do that, on every kernel
+      case CONNECT, BIND, SEND -> List.of(); // cgroup hooks do that, on every kernel
+      case CPU, MEMORY, IO -> List.of(); // no hook does
     };
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
+import io.ringward.kernel.Action;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.Verdict;
 import java.util.EnumSet;
@@ -17,19 +18,26 @@ final class VerdictObjection {
   private final Set<Operation> throttleable;
   private final Set<Operation> blockable;
   private final Set<Operation> throttledByHooks;
+  private final Set<Operation> blockedByHooks;
   private final ControllerRung controllers;
 
   /**
    * @param refusals what refuses exec and fork here; connect and bind can always be refused
    * @param controllers what is done where no hook can
+   * @param sends what holds packets; ends with the agent
    */
-  VerdictObjection(RefusalHooks refusals, ControllerRung controllers) {
-    this.throttleable = EnumSet.of(Operation.CONNECT, Operation.BIND);
-    throttleable.addAll(refusals.refusable());
-    this.blockable = EnumSet.copyOf(throttleable);
-    this.throttledByHooks = EnumSet.copyOf(throttleable);
+  VerdictObjection(RefusalHooks refusals, ControllerRung controllers, SendLimiter sends) {
+    this.throttledByHooks = EnumSet.of(Operation.CONNECT, Operation.BIND);
+    throttledByHooks.addAll(refusals.refusable());
+    this.blockedByHooks = EnumSet.copyOf(throttledByHooks);
+    blockedByHooks.addAll(refusals.bySignal());
+    this.throttleable = EnumSet.copyOf(throttledByHooks);
     throttleable.addAll(controllers.throttleable());
-    blockable.addAll(refusals.bySignal());
+    this.blockable = EnumSet.copyOf(blockedByHooks);
+    if (sends.possible()) {
+      throttleable.add(Operation.SEND);
+      blockable.add(Operation.SEND);
+    }
     this.controllers = controllers;
   }
 
@@ -47,6 +55,11 @@ final class VerdictObjection {
       if (opposed.isPresent()) {
         return opposed;
       }
+    }
+    if (verdict.action() == Action.THROTTLE && Operation.unit(verdict.operations()).isEmpty()) {
+      return Optional.of(
+          "one rate cannot hold for %s, which are not counted alike: use a verdict for each"
+              .formatted(labels(verdict.operations())));
     }
     return switch (verdict.action()) {
       case FREEZE ->
@@ -67,7 +80,7 @@ final class VerdictObjection {
     Set<Operation> hooks =
         switch (verdict.action()) {
           case THROTTLE -> throttledByHooks;
-          case BLOCK -> blockable;
+          case BLOCK -> blockedByHooks;
           case OBSERVE, WATCH, FREEZE, KILL -> Set.of();
         };
     if (hooks.isEmpty()) {

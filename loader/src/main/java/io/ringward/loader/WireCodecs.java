@@ -139,8 +139,13 @@ final class WireCodecs {
     verdict
         .rate()
         .ifPresent(rate -> {
-          memory.set(JAVA_LONG, at + VERDICT_INTERVAL, rate.intervalNanos());
-          memory.set(JAVA_LONG, at + VERDICT_BURST, rate.burstNanos());
+          boolean bytes = verdict.operations().contains(io.ringward.kernel.Operation.SEND);
+          memory.set(
+              JAVA_LONG,
+              at + VERDICT_INTERVAL,
+              bytes ? rate.bytesIntervalNanos() : rate.intervalNanos());
+          memory.set(
+              JAVA_LONG, at + VERDICT_BURST, bytes ? rate.bytesBurstNanos() : rate.burstNanos());
         });
     memory.set(
         JAVA_INT,

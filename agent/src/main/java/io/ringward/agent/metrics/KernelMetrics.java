@@ -9,13 +9,17 @@ import io.ringward.kernel.Hook;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.HookCounters;
 import io.ringward.kernel.MapFailure;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The kernel's own counters as of the latest sample: of one reading, so that for each hook produced
  * = delivered + in flight + dropped holds on the page. Thread-safe.
  */
 public final class KernelMetrics extends Collector {
+  private static final Set<Hook> SILENT = EnumSet.of(Hook.SCHEDULE, Hook.PERFORMANCE, Hook.SEND);
+
   private volatile List<HookCounters> hooks = List.of();
 
   /** Takes a new reading. */
@@ -51,7 +55,7 @@ public final class KernelMetrics extends Collector {
       for (MapFailure map : MapFailure.values()) {
         failures.addMetric(List.of(label, map.label()), hook.mapFailures().get(map.ordinal()));
       }
-      if (hook.hook() == Hook.SCHEDULE || hook.hook() == Hook.PERFORMANCE) {
+      if (SILENT.contains(hook.hook())) {
         continue; // They aggregate in maps and send no events.
       }
       produced.addMetric(List.of(label), hook.produced());
