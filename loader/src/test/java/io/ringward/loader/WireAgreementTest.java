@@ -20,6 +20,7 @@ import io.ringward.kernel.KernelObject;
 import io.ringward.kernel.MapFailure;
 import io.ringward.kernel.MemoryTrait;
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.SendOutcome;
 import io.ringward.kernel.WireLayouts;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -79,6 +80,7 @@ final class WireAgreementTest {
     assertEnum("rw_file_flag", "RW_FILE_FLAG_", FileFlag.values(), FileFlag::bit);
     assertEnum("rw_file_wish", "RW_FILE_WISH_", FileWish.Kind.values(), FileWish.Kind::bit);
     assertEnum("rw_memory", "RW_MEMORY_", MemoryTrait.values(), MemoryTrait::bit);
+    assertEnum("rw_send_outcome", "RW_SEND_", SendOutcome.values(), SendOutcome::ordinal);
     assertEnum("rw_mark", "RW_MARK_", LiveProcess.Mark.values(), LiveProcess.Mark::ordinal);
   }
 
