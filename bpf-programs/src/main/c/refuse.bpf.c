@@ -14,15 +14,19 @@
 #include "ringward/identity.h"
 #include "ringward/inline.h"
 #include "ringward/path.h"
+#include "ringward/quota.h"
 #include "ringward/refusal.h"
 #include <bpf/bpf_tracing.h>
 
 #define CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
 
+extern const volatile __u32 quota_per_second;
+
 /* What is known of a program before it runs; belongs to the path's scratch of the same index. */
 struct rw_naming {
 	struct rw_program program;
-	char name[RW_COMM_SIZE];
+	struct rw_exec_event event; /* what is told if it is refused */
+	char path[RW_PATH_SIZE];
 };
 
 struct {
@@ -67,14 +71,15 @@ static __noinline void name_program(struct rw_naming *naming, __u32 slot, struct
 {
 	struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
 	struct file *file = BPF_CORE_READ(bprm, file);
-	__u32 start, end;
+	__u32 start, end, length;
 
 	if (!scratch)
 		return;
 	naming->program.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	naming->program.flags = rw_read_file_flags(file);
-	read_new_name(naming->name, scratch, bprm);
-	naming->program.name = rw_hash_name(naming->name);
+	read_new_name(naming->event.comm, scratch, bprm);
+	naming->program.name = rw_hash_name(naming->event.comm);
+	naming->event.path_length = 0;
 	start = rw_name_dentry(slot, BPF_CORE_READ(file, f_path.mnt),
 			       BPF_CORE_READ(file, f_path.dentry), &end);
 	/* What hangs on no mount has the name that the caller wrote: not what is meant here. */
@@ -82,6 +87,41 @@ static __noinline void name_program(struct rw_naming *naming, __u32 slot, struct
 		naming->program.path = naming->program.folders = 0;
 	else
 		rw_hash_path(&naming->program, scratch->text, start, RW_PATH_SIZE - 1 - start);
+	length = (RW_PATH_SIZE - 1 - start) & (RW_PATH_SIZE - 1);
+	if (end != RW_PATH_NOWHERE &&
+	    !bpf_probe_read_kernel(naming->path, length,
+				   scratch->text + (start & (RW_PATH_SIZE - 1))))
+		naming->event.path_length = length;
+}
+
+/*
+ * Tells of a program that was not let start: no exec follows that anybody could see.  As what a
+ * process asks of the network, within its quota; and on the ring of that, since who is refused can
+ * try again at once.
+ */
+static __noinline void tell_refused(struct rw_naming *naming, const struct rw_trial *trial,
+				    struct linux_binprm *bprm)
+{
+	struct rw_exec_event *event = &naming->event;
+	struct task_struct *task = trial->actor.task;
+	struct rw_process_key key = trial->actor.key;
+	__u32 size = sizeof(*event) + (event->path_length & (RW_PATH_SIZE - 1));
+
+	rw_count_produced(RW_HOOK_EXEC);
+	if (!rw_quota_take(&key, trial->now, quota_per_second, RW_HOOK_EXEC)) {
+		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_QUOTA);
+		return;
+	}
+	event->inode = naming->program.inode;
+	event->device = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
+	event->flags = naming->program.flags | RW_EXEC_REFUSED | RW_EXEC_ARGUMENTS_TRUNCATED;
+	event->gid = BPF_CORE_READ(task, cred, egid.val);
+	event->argument_count = BPF_CORE_READ(bprm, argc);
+	event->arguments_length = 0;
+	event->zero = 0;
+	rw_fill_header(&event->header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, &trial->actor);
+	if (bpf_ringbuf_output(&activity_ring, event, size, 0))
+		rw_count_dropped(RW_HOOK_EXEC, RW_DROP_RING_FULL);
 }
 
 /* What the rules in the kernel's tables say about the program that is to run. */
@@ -99,6 +139,8 @@ static __always_inline int answer_inline(const struct rw_trial *trial, struct li
 	rw_read_inline_facts(&facts, &trial->actor, trial->operation);
 	name_program(naming, slot, bprm);
 	judgement = rw_inline_judge(trial, &facts, &naming->program, 0);
+	if (judgement != RW_JUDGEMENT_ALLOW)
+		tell_refused(naming, trial, bprm);
 	rw_give_path_scratch(slot);
 	return judgement == RW_JUDGEMENT_ALLOW ? 0 : -RW_EPERM;
 }

@@ -113,6 +113,8 @@ enum rw_exec_flag {
 	RW_EXEC_INTERPRETER = 1 << 6, /* a script: the file is its interpreter */
 	RW_EXEC_PATH_GIVEN = 1 << 7, /* the path is as the caller wrote it, not as mounts have it */
 	RW_EXEC_CAPABILITIES = 1 << 8, /* not root, and has capabilities: the file gave them */
+	RW_EXEC_REFUSED = 1 << 9, /* by an inline rule, before it happened: the process runs on as
+				     what it was; its arguments are not known */
 };
 
 /* Followed by path_length bytes of path, then arguments_length bytes of argv. */

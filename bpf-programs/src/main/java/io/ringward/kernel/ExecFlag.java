@@ -15,7 +15,12 @@ public enum ExecFlag {
   /**
    * The program has effective capabilities and is not root: its file, or its starter, gave them.
    */
-  CAPABILITIES;
+  CAPABILITIES,
+  /**
+   * A rule of the kernel's tables has refused it before it happened: the process runs on as what it
+   * was. The event tells what it would have become, without its arguments.
+   */
+  REFUSED;
 
   /** The bit in the flags word. */
   public int bit() {

@@ -74,6 +74,13 @@ final class HostKernelFixture implements AutoCloseable {
     return new HostKernelFixture(options().withEnforce(true));
   }
 
+  /** Whether a capability stands on a hook that refuses before the operation happens. */
+  static boolean refusesByHook(HostKernel kernel, String capability) {
+    return kernel.rungs().stream()
+        .filter(rung -> rung.capability().equals(capability))
+        .anyMatch(rung -> rung.rung().equals("lsm") || rung.rung().equals("fmod_ret"));
+  }
+
   static Path cgroupMount() {
     return Cgroup2Mount.find().orElseThrow().path();
   }

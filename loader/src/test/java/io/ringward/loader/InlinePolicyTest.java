@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.Event;
+import io.ringward.kernel.ExecFlag;
 import io.ringward.kernel.InlineDimension;
 import io.ringward.kernel.InlineRow;
 import io.ringward.kernel.InlineRule;
@@ -220,6 +221,16 @@ final class InlinePolicyTest {
     assertEquals(0, tally.ok(), tally::toString);
     assertEquals(Tally.allowed(3), outside.execs(program, 3));
     assertEquals(3, hits("exec"));
+    if (HostKernelFixture.refusesByHook(fixture.kernel(), "block_exec")) {
+      List<Event.Exec> refused =
+          fixture.events(Event.Exec.class, exec -> ExecFlag.REFUSED.in(exec.flags()));
+      assertEquals(3, refused.size(), "what is refused is told, since no exec follows");
+      for (Event.Exec each : refused) {
+        assertEquals("true", each.comm());
+        assertEquals(Path.of(program).toRealPath().toString(), each.path());
+        assertEquals(List.of(), each.arguments());
+      }
+    }
     Path renamed = Files.copy(Path.of(program), fixture.stage().directory().resolve("other"));
     assertEquals(Tally.allowed(2), inside.execs(renamed.toString(), 2));
   }

@@ -15,7 +15,9 @@ import io.ringward.kernel.ActView;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Event;
+import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExecFlag;
 import io.ringward.kernel.FeedItem;
 import io.ringward.kernel.FileView;
 import io.ringward.kernel.Finding;
@@ -170,6 +172,11 @@ public final class HostStage {
   private void onEvent(EventView event) {
     view = event;
     actor = table.see(event);
+    if (event.kind() == EventKind.EXEC && ExecFlag.REFUSED.in(event.execFlags())) {
+      actor = actor.attempting(event);
+      test(EventType.EXECVE);
+      return;
+    }
     windows.onEvent(event);
     switch (event.kind()) {
       case EXEC -> test(EventType.EXECVE);

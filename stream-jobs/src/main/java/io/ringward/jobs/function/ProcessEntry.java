@@ -85,6 +85,17 @@ final class ProcessEntry {
     forgetTexts();
   }
 
+  /** What the process would be if it had been let run another program; no entry of the table. */
+  ProcessEntry attempting(EventView view) {
+    ProcessEntry attempt = new ProcessEntry(startBoottimeNanos, tgid);
+    attempt.parentStartBoottimeNanos = parentStartBoottimeNanos;
+    attempt.parentTgid = parentTgid;
+    attempt.uid = uid;
+    attempt.cgroupId = cgroupId;
+    attempt.exec(view);
+    return attempt;
+  }
+
   /** The process runs what its parent runs. */
   void inherit(ProcessEntry parent) {
     origin = parent.origin == Origin.STRAY ? Origin.STRAY : Origin.INHERITED;

@@ -2,6 +2,7 @@
 package io.ringward.jobs.function;
 
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExecFlag;
 import io.ringward.kernel.ProcessInfo;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -111,7 +112,11 @@ final class ProcessTable {
     }
     actor.see(view);
     switch (view.kind()) {
-      case EXEC -> actor.exec(view);
+      case EXEC -> {
+        if (!ExecFlag.REFUSED.in(view.execFlags())) {
+          actor.exec(view);
+        }
+      }
       case FORK -> fork(actor, view);
       case EXIT -> exit(actor);
       case CONNECT, BIND, ACT, FILE -> {

@@ -24,6 +24,7 @@ import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.ControlItem.RuleText;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExecFlag;
 import io.ringward.kernel.Feedback;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.Finding;
@@ -123,6 +124,23 @@ final class HostStageTest {
     assertEquals(List.of(Operation.CONNECT), List.copyOf(proposal.operations()));
     assertEquals(List.of("T1552"), finding.tags());
     assertEquals(1, toDecide.size());
+  }
+
+  /** What a hook has refused is told as what it would have been, and changes nothing. */
+  @Test
+  void anExecThatTheKernelHasRefusedIsJudgedAndLeavesTheProcessAsItWas() {
+    nginxWithChild();
+    accept(
+        WireEvents.exec(
+            130, new Actor(CHILD, PARENT), FILE, ExecFlag.REFUSED.bit(), "/tmp/evil", List.of()));
+    Finding refused = assertInstanceOf(DecideItem.Found.class, toDecide.getFirst()).finding();
+    assertEquals("/tmp/evil", refused.process().path());
+    assertEquals(CHILD, refused.process().key());
+    assertEquals(PARENT, refused.ancestry().getFirst().key());
+    accept(WireEvents.connect(140, new Actor(CHILD, PARENT), 0xA9FEA9FE, 80, Decision.ALLOWED));
+    Finding next = assertInstanceOf(DecideItem.Found.class, toDecide.getLast()).finding();
+    assertEquals("metadata asked by curl of nginx", next.summary());
+    assertEquals(2, toDecide.size());
   }
 
   @Test
