@@ -41,21 +41,25 @@ public enum Operation {
 
   /** What the rate of a throttle counts. One verdict has one rate, and so one unit. */
   public enum Unit {
-    OPERATIONS("operations"),
-    BYTES("bytes"),
-    PROCESSORS("processors"),
+    OPERATIONS,
+    BYTES,
+    PROCESSORS,
     /** There is nothing to count. */
-    NONE("nothing");
+    NONE;
 
-    private final String label;
-
-    Unit(String label) {
-      this.label = label;
-    }
-
-    /** The word in messages. */
-    public String label() {
-      return label;
+    /**
+     * Of operations that have one in common.
+     *
+     * @throws IllegalArgumentException when they have not, says what to do
+     */
+    public static Unit of(Collection<Operation> operations) {
+      return unit(operations)
+          .orElseThrow(() ->
+              new IllegalArgumentException(
+                  "one rate cannot hold for "
+                      + String.join(
+                          ", ", operations.stream().sorted().map(Operation::label).toList())
+                      + ", which are not counted alike: use a verdict for each"));
     }
   }
 
@@ -74,6 +78,14 @@ public enum Operation {
     EnumSet<Unit> units = EnumSet.noneOf(Unit.class);
     operations.forEach(operation -> units.add(operation.unit()));
     return units.size() == 1 ? Optional.of(units.iterator().next()) : Optional.empty();
+  }
+
+  /** Whether it can be refused altogether; a controller only makes it slower. */
+  public boolean canBeBlocked() {
+    return switch (this) {
+      case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND -> true;
+      case CPU, MEMORY, IO -> false;
+    };
   }
 
   /** The bit in a verdict's mask. */

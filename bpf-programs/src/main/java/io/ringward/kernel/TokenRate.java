@@ -28,10 +28,20 @@ public record TokenRate(double tokensPerSecond, int burst) {
     }
   }
 
-  /** Of so many bytes a second; one second's worth may come at once. */
-  public static TokenRate ofBytes(double bytesPerSecond) {
+  /** So many a second, of which one second's worth may come at once, and never less than one. */
+  public static TokenRate ofASecond(double tokensPerSecond) {
     return new TokenRate(
-        bytesPerSecond, (int) Math.min(MOST_AT_ONCE, Math.max(1, Math.ceil(bytesPerSecond))));
+        tokensPerSecond, (int) Math.min(MOST_AT_ONCE, Math.max(1, Math.ceil(tokensPerSecond))));
+  }
+
+  /** The rate of a throttle for which nobody has named one. */
+  public static TokenRate unlessNamed(Operation.Unit unit) {
+    return switch (unit) {
+      case OPERATIONS -> ofASecond(10);
+      case BYTES -> ofASecond(100_000);
+      case PROCESSORS -> ofASecond(0.2);
+      case NONE -> ofASecond(1); // It is not looked at.
+    };
   }
 
   /** Nanoseconds that one token takes to come back. */

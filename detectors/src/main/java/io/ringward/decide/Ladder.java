@@ -6,6 +6,7 @@ import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Finding;
 import io.ringward.kernel.Finding.Proposal;
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.Operation.Unit;
 import io.ringward.kernel.ProcessInfo;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.TokenRate;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The ladder: observe, watch, throttle, block, freeze, kill. A pure function, without state.
@@ -176,8 +178,10 @@ public final class Ladder {
             verdictId,
             live.subject(),
             action,
-            live.operations(),
-            action == Action.THROTTLE ? Optional.of(policy.escalationRate()) : Optional.empty(),
+            covered(action, live.operations()),
+            action == Action.THROTTLE
+                ? Optional.of(escalationRate(policy, live.operations()))
+                : Optional.empty(),
             nowNanos,
             live.expiryNanos(),
             0,
@@ -276,7 +280,7 @@ public final class Ladder {
     Action action = source.level();
     Optional<TokenRate> rate =
         action == Action.THROTTLE
-            ? proposal.rate().or(() -> Optional.of(policy.escalationRate()))
+            ? proposal.rate().or(() -> Optional.of(escalationRate(policy, proposal.operations())))
             : Optional.empty();
     boolean shadow = policy.mode() == Policy.Mode.SHADOW;
     Verdict verdict =
@@ -284,7 +288,7 @@ public final class Ladder {
             verdictId,
             tree,
             action,
-            proposal.operations(),
+            covered(action, proposal.operations()),
             rate,
             nowNanos,
             nowNanos + duration,
@@ -311,6 +315,20 @@ public final class Ladder {
     long left = live.expiryNanos() - nowNanos;
     int stronger = live.action().compareTo(wanted);
     return stronger > 0 || (stronger == 0 && left >= (live.expiryNanos() - live.issuedNanos()) / 4);
+  }
+
+  /** One rate is for one unit: of several, a throttle covers what is counted one by one. */
+  private static Set<Operation> covered(Action action, Set<Operation> operations) {
+    return action == Action.THROTTLE && Operation.unit(operations).isEmpty()
+        ? operations.stream()
+            .filter(operation -> operation.unit() == Unit.OPERATIONS)
+            .collect(Collectors.toUnmodifiableSet())
+        : operations;
+  }
+
+  private static TokenRate escalationRate(Policy policy, Set<Operation> operations) {
+    Unit unit = Operation.unit(operations).orElse(Unit.OPERATIONS);
+    return unit == Unit.OPERATIONS ? policy.escalationRate() : TokenRate.unlessNamed(unit);
   }
 
   /** Which of a verdict's operations this host can act on, when that is not all. */

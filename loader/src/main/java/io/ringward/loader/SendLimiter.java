@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfIterator;
 import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.IteratorScope;
-import io.ringward.bpf.RawMap;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.SendOutcome;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.WireLayouts;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +46,9 @@ public final class SendLimiter implements AutoCloseable {
 
   /** The queueing discipline that lets a packet leave at its time. */
   private static final String BY_TIME = "fq";
+
+  private static final long PACKETS = WireCodecs.offset(WireLayouts.SEND_COUNT, "packets");
+  private static final long BYTES = WireCodecs.offset(WireLayouts.SEND_COUNT, "bytes");
 
   /** The discard service: nobody has to listen there. */
   private static final int PORT = 9;
@@ -218,20 +218,10 @@ public final class SendLimiter implements AutoCloseable {
     if (missing.isPresent()) {
       return counts;
     }
-    RawMap map = object.map("send_counts");
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment values = call.allocate(map.valueBufferBytes(), Long.BYTES);
-      for (SendOutcome outcome : SendOutcome.values()) {
-        map.lookup(call.allocateFrom(JAVA_INT, outcome.ordinal()), values);
-        long packets = 0;
-        long bytes = 0;
-        for (int cpu = 0; cpu < map.valueCount(); cpu++) {
-          long at = cpu * map.valueStride();
-          packets += values.get(JAVA_LONG, at);
-          bytes += values.get(JAVA_LONG, at + WireCodecs.offset(WireLayouts.SEND_COUNT, "bytes"));
-        }
-        counts.put(outcome, new Count(packets, bytes));
-      }
+    PerCpuCounters counters = new PerCpuCounters(object.map("send_counts"));
+    for (SendOutcome outcome : SendOutcome.values()) {
+      long[] sums = counters.sums(outcome.ordinal(), PACKETS, BYTES);
+      counts.put(outcome, new Count(sums[0], sums[1]));
     }
     return counts;
   }

@@ -56,10 +56,12 @@ final class VerdictObjection {
         return opposed;
       }
     }
-    if (verdict.action() == Action.THROTTLE && Operation.unit(verdict.operations()).isEmpty()) {
-      return Optional.of(
-          "one rate cannot hold for %s, which are not counted alike: use a verdict for each"
-              .formatted(labels(verdict.operations())));
+    if (verdict.action() == Action.THROTTLE) {
+      try {
+        Operation.Unit _ = Operation.Unit.of(verdict.operations());
+      } catch (IllegalArgumentException e) {
+        return Optional.of(e.getMessage());
+      }
     }
     return switch (verdict.action()) {
       case FREEZE ->

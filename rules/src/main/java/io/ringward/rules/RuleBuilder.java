@@ -2,6 +2,7 @@
 package io.ringward.rules;
 
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.Operation.Unit;
 import io.ringward.kernel.TokenRate;
 import io.ringward.rules.Catalogue.ParsedRule;
 import io.ringward.rules.CompileReport.Note;
@@ -17,9 +18,6 @@ import java.util.Set;
 
 /** Puts a rule together from what the passes found out about it. */
 final class RuleBuilder {
-  /** What a throttle without a rate lets through. */
-  static final TokenRate DEFAULT_RATE = new TokenRate(10, 10);
-
   private final List<Note> notes;
 
   RuleBuilder(List<Note> notes) {
@@ -64,7 +62,11 @@ final class RuleBuilder {
           new RuleAction.Throttle(
               throttle.duration(),
               throttle.operations().orElseGet(() -> operations(types)),
-              throttle.rate().orElse(DEFAULT_RATE));
+              throttle
+                  .rate()
+                  .orElseGet(() ->
+                      TokenRate.unlessNamed(
+                          throttle.operations().map(Unit::of).orElse(Unit.OPERATIONS))));
       case ActionRequest.Block block ->
           new RuleAction.Block(
               block.duration(),

@@ -4,11 +4,14 @@ package io.ringward.agent.cli;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
 import io.ringward.agent.text.DurationText;
-import io.ringward.agent.text.RateText;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.Operation.Unit;
+import io.ringward.kernel.RateText;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -32,6 +35,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ringward verdicts add --process 4711 --action throttle --operations connect --rate 10/s",
+      "  ringward verdicts add --process 4711 --action throttle --operations send --rate 100kB/s",
       "  ringward verdicts add --cgroup /user.slice --action block --operations connect,bind \\",
       "      --for 10m --reason \"incident 42\"",
       "  ringward verdicts add --process 4711 --action watch --for 2m",
@@ -72,13 +76,17 @@ final class AddVerdictCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "OPERATION",
       description =
-          "What it covers: connect, bind, exec, fork (default: these); open, unlink, rename.")
+          "What it covers: connect, bind, exec, fork (default: these); open, unlink, rename; send"
+              + " (bytes that leave); cpu, memory, io (by the controllers of a cgroup that the"
+              + " process has to itself).")
   private List<String> operations = List.of();
 
   @Option(
       names = "--rate",
       paramLabel = "RATE",
-      description = "What a throttle lets through: 10/s, 30/m.")
+      description =
+          "What a throttle lets through: 10/s, 30/m; of send and io 100kB/s, 2MB/s; of cpu 0.2 or"
+              + " 20%% of a processor; memory has none.")
   private String rate = "";
 
   @Option(
@@ -106,16 +114,10 @@ final class AddVerdictCommand implements Callable<Integer> {
   public Integer call() {
     long durationNanos = checked("--for", () -> DurationText.parse(duration).toNanos());
     checked("--action", () -> word(Action.class, action));
-    operations.forEach(word -> checked("--operations", () -> word(Operation.class, word)));
-    if (!rate.isEmpty()) {
-      checked("--rate", () -> RateText.parse(rate));
-    }
-    boolean throttle = action.equalsIgnoreCase("throttle");
-    if (throttle == rate.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          throttle ? "a throttle needs a --rate, as in 10/s" : "only a throttle has a --rate");
-    }
+    EnumSet<Operation> covered = EnumSet.noneOf(Operation.class);
+    operations.forEach(
+        word -> covered.add(checked("--operations", () -> word(Operation.class, word))));
+    checkRate(covered.isEmpty() ? Operation.unlessNamed() : covered);
     String cgroup = target.cgroup;
     if (!cgroup.isEmpty() && !cgroup.matches("\\d+") && !cgroup.startsWith("/")) {
       cgroup = Path.of(cgroup).toAbsolutePath().normalize().toString();
@@ -132,6 +134,21 @@ final class AddVerdictCommand implements Callable<Integer> {
           List.of(row.outcome() + "; undo it with: ringward verdicts release " + row.id()));
     }
     return ExitCode.DONE;
+  }
+
+  private void checkRate(Set<Operation> covered) {
+    if (!action.equalsIgnoreCase("throttle")) {
+      if (!rate.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "only a throttle has a --rate");
+      }
+      return;
+    }
+    Unit unit = checked("--operations", () -> Unit.of(covered));
+    if (!rate.isEmpty()) {
+      checked("--rate", () -> RateText.parse(rate, unit));
+    } else if (unit == Unit.OPERATIONS) {
+      throw new ParameterException(spec.commandLine(), "a throttle needs a --rate, as in 10/s");
+    }
   }
 
   private static <E extends Enum<E>> E word(Class<E> type, String word) {

@@ -5,7 +5,8 @@ import io.ringward.agent.rule.RuleFiles;
 import io.ringward.agent.text.Columns;
 import io.ringward.agent.text.DurationText;
 import io.ringward.agent.text.Printable;
-import io.ringward.agent.text.RateText;
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.RateText;
 import io.ringward.rules.CompileReport;
 import io.ringward.rules.Rule;
 import io.ringward.rules.RuleAction;
@@ -86,7 +87,10 @@ final class CheckRulesCommand implements Callable<Integer> {
   private static String describe(RuleAction action) {
     String lasting = action.duration().map(d -> " for " + DurationText.of(d)).orElse("");
     return switch (action) {
-      case RuleAction.Throttle throttle -> "throttle to " + RateText.of(throttle.rate()) + lasting;
+      case RuleAction.Throttle throttle -> {
+        String rate = RateText.of(throttle.rate(), Operation.Unit.of(throttle.operations()));
+        yield "throttle" + (rate.isEmpty() ? "" : " to " + rate) + lasting;
+      }
       case RuleAction.Alert _, RuleAction.Watch _, RuleAction.Block _, RuleAction.Kill _ ->
           action.label() + lasting;
     };

@@ -3,7 +3,6 @@ package io.ringward.agent.incident;
 
 import io.ringward.agent.text.DurationText;
 import io.ringward.agent.text.Printable;
-import io.ringward.agent.text.RateText;
 import io.ringward.agent.text.Style;
 import io.ringward.kernel.FeatureContribution;
 import io.ringward.kernel.Finding;
@@ -11,6 +10,7 @@ import io.ringward.kernel.Incident;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.Priority;
 import io.ringward.kernel.ProcessInfo;
+import io.ringward.kernel.RateText;
 import io.ringward.kernel.Verdict;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -95,12 +95,12 @@ final class IncidentText {
             .sorted()
             .map(Operation::label)
             .collect(Collectors.joining(", "));
-    String rate = verdict.rate().map(r -> " to " + RateText.of(r)).orElse("");
+    String rate = RateText.of(verdict);
     Duration left = Duration.ofNanos(Math.max(0, verdict.expiryNanos() - atNanos));
     return style.yellow(verdict.action().label())
         + " "
         + operations
-        + rate
+        + (rate.isEmpty() ? "" : " to " + rate)
         + " of "
         + verdict.subject()
         + " for "

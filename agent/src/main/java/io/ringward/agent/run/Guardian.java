@@ -20,6 +20,7 @@ import io.ringward.agent.metrics.CapabilityRung;
 import io.ringward.agent.metrics.ControlGroupMetrics;
 import io.ringward.agent.metrics.LoopMetrics;
 import io.ringward.agent.metrics.MetricsServer;
+import io.ringward.agent.metrics.SendMetrics;
 import io.ringward.agent.metrics.StatusMetrics;
 import io.ringward.agent.rule.RuleFiles;
 import io.ringward.agent.run.GuardianException.Reason;
@@ -113,6 +114,7 @@ public final class Guardian implements AutoCloseable {
               new StatusMetrics(rungLabels(), configuration.mode().label(), jobReading),
               outlets.queues(),
               () -> KernelSide.sensorRuns(kernel));
+      new SendMetrics(kernel.sends()::counts).register(registry);
       this.metricsServer = hold(metricsServer(registry));
       Recorder recorder =
           new Recorder(

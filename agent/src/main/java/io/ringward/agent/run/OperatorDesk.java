@@ -16,14 +16,14 @@ import io.ringward.agent.control.RuleRow;
 import io.ringward.agent.control.TopPage;
 import io.ringward.agent.control.VerdictRequest;
 import io.ringward.agent.control.VerdictRow;
-import io.ringward.agent.text.RateText;
+import io.ringward.kernel.Action;
 import io.ringward.kernel.ControlItem;
 import io.ringward.kernel.EventFeed;
 import io.ringward.kernel.Feedback;
 import io.ringward.kernel.Operation;
 import io.ringward.kernel.ProcessKey;
+import io.ringward.kernel.RateText;
 import io.ringward.kernel.Subject;
-import io.ringward.kernel.TokenRate;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
 import io.ringward.kernel.VerdictTable.Outcome;
@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -264,16 +265,17 @@ final class OperatorDesk implements ControlService {
   private Verdict verdict(VerdictRequest request, Subject subject) throws ControlException {
     long now = boottimeNanos.getAsLong();
     try {
-      Optional<TokenRate> rate =
-          request.rate().isEmpty() ? Optional.empty() : Optional.of(RateText.parse(request.rate()));
+      Action action = VerdictWords.action(request.action());
+      Set<Operation> operations =
+          request.operations().isEmpty()
+              ? Operation.unlessNamed()
+              : VerdictWords.operations(request.operations());
       return new Verdict(
           nextId(now),
           subject,
-          VerdictWords.action(request.action()),
-          request.operations().isEmpty()
-              ? Operation.unlessNamed()
-              : VerdictWords.operations(request.operations()),
-          rate,
+          action,
+          operations,
+          VerdictWords.rate(request.rate(), action, operations),
           now,
           now + VerdictWords.checkedDuration(request.durationNanos()),
           now,
@@ -352,7 +354,7 @@ final class OperatorDesk implements ControlService {
         name,
         verdict.action().label(),
         verdict.operations().stream().sorted().map(Operation::label).toList(),
-        verdict.rate().map(RateText::of).orElse(""),
+        RateText.of(verdict),
         Math.max(0, now - verdict.issuedNanos()),
         Math.max(0, verdict.expiryNanos() - now),
         one.hits(),

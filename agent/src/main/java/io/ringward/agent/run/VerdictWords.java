@@ -3,11 +3,17 @@ package io.ringward.agent.run;
 
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.Operation.Unit;
+import io.ringward.kernel.RateText;
+import io.ringward.kernel.TokenRate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an operator may write in a verdict. The agent checks it again, whatever the command line has
@@ -49,7 +55,34 @@ final class VerdictWords {
       }
     }
     throw new IllegalArgumentException(
-        "'" + word + "' is no operation: expected connect, bind, exec or fork");
+        "'"
+            + word
+            + "' is no operation: expected one of "
+            + Arrays.stream(Operation.values())
+                .map(Operation::label)
+                .collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * The rate of a throttle, by what its operations are counted in.
+   *
+   * @param word "" where none was named
+   */
+  static Optional<TokenRate> rate(String word, Action action, Set<Operation> operations) {
+    if (action == Action.BLOCK && !operations.stream().allMatch(Operation::canBeBlocked)) {
+      throw new IllegalArgumentException("cpu, memory and io can be throttled, and not blocked");
+    }
+    if (action != Action.THROTTLE) {
+      if (!word.isEmpty()) {
+        throw new IllegalArgumentException("only a throttle has a rate");
+      }
+      return Optional.empty();
+    }
+    Unit unit = Unit.of(operations);
+    if (word.isEmpty() && unit == Unit.OPERATIONS) {
+      throw new IllegalArgumentException("a throttle needs " + RateText.expected(unit));
+    }
+    return Optional.of(word.isEmpty() ? TokenRate.unlessNamed(unit) : RateText.parse(word, unit));
   }
 
   static long checkedDuration(long nanos) {

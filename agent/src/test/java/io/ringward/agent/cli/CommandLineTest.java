@@ -87,6 +87,8 @@ final class CommandLineTest {
         "verdicts add --process 4 | Missing required option: '--action=ACTION'",
         "verdicts add --process 4 --action throttle | a throttle needs a --rate",
         "verdicts add --process 4 --action block --rate 1/s | only a throttle has a --rate",
+        "verdicts add --process 4 --action throttle --operations send --rate 1 | --rate: '1' is not",
+        "verdicts add --process 4 --action throttle --operations send,cpu | use a verdict for each",
         "verdicts add --process 4 --action stun | --action: there is no 'stun'",
         "verdicts add --process 4 --action block --operations mount | there is no 'mount'",
         "verdicts release | ID | --all",

@@ -137,12 +137,21 @@ final class OperatorDeskTest {
         request("4711", "", "freeze", List.of(), ""));
     refused(
         Code.BAD_REQUEST,
-        "'mount' is no operation: expected connect, bind, exec or fork",
+        "'mount' is no operation: expected one of connect, bind, exec, fork, open, unlink,"
+            + " rename, send, cpu, memory, io",
         request("4711", "", "block", List.of("mount"), ""));
     refused(
         Code.BAD_REQUEST,
-        "a throttle has a rate, and nothing else has",
+        "only a throttle has a rate",
         request("4711", "", "block", List.of(), "1/s"));
+    refused(
+        Code.BAD_REQUEST,
+        "a throttle needs a rate such as 10/s, 30/m or 100/h, over 0, at most 1000000/s",
+        request("4711", "", "throttle", List.of(), ""));
+    refused(
+        Code.BAD_REQUEST,
+        "cpu, memory and io can be throttled, and not blocked",
+        request("4711", "", "block", List.of("io"), ""));
     refused(
         Code.BAD_REQUEST,
         "a verdict lasts from 1s to 1d",

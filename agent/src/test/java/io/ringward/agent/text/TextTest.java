@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ringward.kernel.Operation.Unit;
+import io.ringward.kernel.RateText;
 import io.ringward.kernel.TokenRate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,11 +67,27 @@ final class TextTest {
     assertEquals(new TokenRate(10, 10), RateText.parse("10/s"));
     assertEquals(new TokenRate(0.5, 1), RateText.parse("30/m"));
     assertEquals(new TokenRate(2.5, 7), RateText.parse("2.5/s burst 7"));
-    assertEquals("10/s", RateText.of(new TokenRate(10, 10)));
-    assertEquals("30/m", RateText.of(new TokenRate(0.5, 1)));
-    assertEquals("2.5/s", RateText.of(new TokenRate(2.5, 3)));
+    assertEquals("10/s", RateText.of(new TokenRate(10, 10), Unit.OPERATIONS));
+    assertEquals("30/m", RateText.of(new TokenRate(0.5, 1), Unit.OPERATIONS));
+    assertEquals("2.5/s", RateText.of(new TokenRate(2.5, 3), Unit.OPERATIONS));
     assertThrows(IllegalArgumentException.class, () -> RateText.parse("10"));
     assertThrows(IllegalArgumentException.class, () -> RateText.parse("0/s"));
+    assertThrows(IllegalArgumentException.class, () -> RateText.parse("10kB/s"));
+  }
+
+  @Test
+  void ratesOfBytesAndProcessorsAreReadAndWritten() {
+    assertEquals(new TokenRate(100_000, 100_000), RateText.parse("100kB/s", Unit.BYTES));
+    assertEquals(new TokenRate(1 << 20, 1 << 20), RateText.parse("60 MiB/m", Unit.BYTES));
+    assertEquals(new TokenRate(500, 500), RateText.parse("500/s", Unit.BYTES));
+    assertEquals("1.5MB/s", RateText.of(new TokenRate(1_500_000, 1), Unit.BYTES));
+    assertEquals("500B/s", RateText.of(new TokenRate(500, 1), Unit.BYTES));
+    assertThrows(IllegalArgumentException.class, () -> RateText.parse("99GB/s", Unit.BYTES));
+    assertEquals(new TokenRate(0.2, 1), RateText.parse("20%", Unit.PROCESSORS));
+    assertEquals(new TokenRate(1.5, 1), RateText.parse("1.5", Unit.PROCESSORS));
+    assertEquals("0.2", RateText.of(new TokenRate(0.2, 1), Unit.PROCESSORS));
+    assertThrows(IllegalArgumentException.class, () -> RateText.parse("1/s", Unit.PROCESSORS));
+    assertThrows(IllegalArgumentException.class, () -> RateText.parse("1/s", Unit.NONE));
   }
 
   @Test

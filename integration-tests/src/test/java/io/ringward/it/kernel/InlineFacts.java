@@ -85,7 +85,7 @@ record InlineFacts(InlineQuestion question) implements EventContext {
   private boolean isOnFile() {
     return switch (question.operation()) {
       case OPEN, UNLINK, RENAME -> true;
-      case CONNECT, BIND, EXEC, FORK -> false;
+      case CONNECT, BIND, EXEC, FORK, SEND, CPU, MEMORY, IO -> false;
     };
   }
 

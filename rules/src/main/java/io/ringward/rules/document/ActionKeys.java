@@ -2,6 +2,8 @@
 package io.ringward.rules.document;
 
 import io.ringward.kernel.Operation;
+import io.ringward.kernel.Operation.Unit;
+import io.ringward.kernel.RateText;
 import io.ringward.kernel.TokenRate;
 import io.ringward.rules.problem.NearestName;
 import io.ringward.rules.problem.RuleProblem;
@@ -24,7 +26,6 @@ final class ActionKeys {
 
   private static final Duration MOST_DURATION = Duration.ofHours(24);
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*([smh])");
-  private static final Pattern RATE = Pattern.compile("([0-9]{1,9})\\s*/\\s*([smh])");
   private static final List<String> ACTIONS =
       List.of("alert", "watch", "throttle", "block", "kill");
   private static final List<String> OPERATIONS =
@@ -47,7 +48,7 @@ final class ActionKeys {
       case "block" -> {
         boolean takes = takes(action, List.of("for", "operations", "persist"));
         Optional<Duration> duration = duration(action);
-        Optional<Set<Operation>> operations = operations();
+        Optional<Set<Operation>> operations = operations().filter(this::canBeBlocked);
         Optional<Boolean> persist = persist();
         yield takes
                 && duration.isPresent()
@@ -92,8 +93,10 @@ final class ActionKeys {
     Optional<Duration> duration = duration("throttle");
     boolean takes = takes("throttle", List.of("for", "operations", "rate"));
     Optional<Set<Operation>> operations = operations();
-    Optional<TokenRate> rate = rate();
+    Optional<Unit> unit = unit(operations);
+    Optional<TokenRate> rate = unit.flatMap(this::rate);
     return takes
+            && unit.isPresent()
             && duration.isPresent()
             && readable("operations", operations)
             && readable("rate", rate)
@@ -136,21 +139,25 @@ final class ActionKeys {
     });
   }
 
-  private Optional<TokenRate> rate() {
+  /** What the rate counts; empty when the operations are not counted alike. */
+  private Optional<Unit> unit(Optional<Set<Operation>> operations) {
+    try {
+      return Optional.of(operations.map(Unit::of).orElse(Unit.OPERATIONS));
+    } catch (IllegalArgumentException e) {
+      keys.report(new RuleProblem.Contradiction(keys.whereIs("operations"), e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<TokenRate> rate(Unit unit) {
     return keys.text("rate")
         .flatMap(found -> {
-          Matcher matcher = RATE.matcher(found.value());
-          if (matcher.matches()) {
-            double perSecond = Double.parseDouble(matcher.group(1)) / seconds(matcher.group(2));
-            if (perSecond > 0 && perSecond <= 1_000_000) {
-              // One second's worth may come at once, and never less than one.
-              int burst = Math.max(1, (int) Math.ceil(perSecond));
-              return Optional.of(new TokenRate(perSecond, burst));
-            }
+          try {
+            return Optional.of(RateText.parse(found.value(), unit));
+          } catch (IllegalArgumentException e) {
+            keys.invalid("rate", found, RateText.expected(unit));
+            return Optional.empty();
           }
-          keys.invalid(
-              "rate", found, "a rate such as 10/s, 30/m or 100/h, over 0, at most 1000000/s");
-          return Optional.empty();
         });
   }
 
@@ -184,6 +191,16 @@ final class ActionKeys {
       return Optional.empty();
     }
     return right ? Optional.of(operations) : Optional.empty();
+  }
+
+  private boolean canBeBlocked(Set<Operation> operations) {
+    if (operations.stream().allMatch(Operation::canBeBlocked)) {
+      return true;
+    }
+    keys.report(
+        new RuleProblem.Contradiction(
+            keys.whereIs("operations"), "cpu, memory and io can be throttled, and not blocked"));
+    return false;
   }
 
   private static long seconds(String unit) {
