@@ -3,6 +3,7 @@
 #include "ringward/file_event.h"
 #include "ringward/inline.h"
 #include "ringward/maps.h"
+#include "ringward/task_clock.h"
 #include "ringward/path.h"
 #include "ringward/wakeup.h"
 
@@ -27,6 +28,7 @@ struct rw_lineage_map lineage SEC(".maps");
 struct rw_ancestor_map ancestor SEC(".maps");
 struct rw_quota_map quota SEC(".maps");
 struct rw_process_cpu_map process_cpu SEC(".maps");
+struct rw_task_clock_map task_clock SEC(".maps");
 struct rw_path_scratch_map path_scratch SEC(".maps");
 struct rw_file_control_map file_control SEC(".maps");
 struct rw_file_runs_map file_runs SEC(".maps");

@@ -7,6 +7,7 @@
 #include "ringward/path.h"
 #include "ringward/protection.h"
 #include "ringward/references.h"
+#include "ringward/usage.h"
 #include "ringward/verdict.h"
 #include "ringward/wakeup.h"
 #include <bpf/bpf_tracing.h>
@@ -341,13 +342,15 @@ static __always_inline void forget(struct task_struct *task, const struct rw_pro
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
-	__u64 now = bpf_ktime_get_boot_ns();
+	__u64 now = bpf_ktime_get_boot_ns(), cpu, read, written;
 	struct rw_exit_event *event;
 	struct rw_actor actor;
 
 	rw_read_actor(&actor, task);
 	if (!is_last_thread(task, &actor.key))
 		return 0;
+	cpu = rw_cpu_used(task, &actor.key);
+	rw_read_io_used(task, &read, &written);
 	rw_count_produced(RW_HOOK_EXIT);
 	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
 	if (!event) {
@@ -357,6 +360,9 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		event->exit_code = read_exit_code(task);
 		event->zero = 0;
 		event->lifetime_nanos = now - actor.key.start_boottime_nanos;
+		event->cpu_nanos = cpu;
+		event->read_bytes = read;
+		event->written_bytes = written;
 		rw_read_comm(event->comm, task);
 		bpf_ringbuf_submit(event, rw_wakeup_flags());
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * How long processes and cgroups run, how long they wait for a CPU, and who took
- * it from whom.  Sums
- * and histograms in maps; nothing goes through a ring.  A task that runs on and
- * on without a switch is accounted when it is switched out.
+ * it from whom.  Sums and histograms in maps; nothing goes through a ring.  A task
+ * that runs on and on without a switch is accounted when it is switched out.
  *
  * The scheduler's locks are held in the hooks of switch and wakeup, so nothing
  * is allocated there: a task's storage is made at its fork, or by an iterator
@@ -12,23 +11,8 @@
 #include "ringward/counters.h"
 #include "ringward/histogram.h"
 #include "ringward/identity.h"
+#include "ringward/task_clock.h"
 #include <bpf/bpf_tracing.h>
-
-/* A task's clock, CLOCK_MONOTONIC nanoseconds; 0: not known. */
-struct task_clock {
-	struct rw_process_key process;
-	__u64 runnable_since; /* while it waits for a CPU */
-	__u64 running_since; /* while it runs */
-	__u64 waited; /* before this run */
-	__u64 waited_known;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct task_clock);
-} task_clock SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
@@ -49,7 +33,7 @@ static const struct rw_cpu_account empty_account = {};
 
 static __always_inline void make_clock(struct task_struct *task)
 {
-	struct task_clock *clock =
+	struct rw_task_clock *clock =
 		bpf_task_storage_get(&task_clock, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (clock)
@@ -80,7 +64,7 @@ static __always_inline struct rw_cpu_account *cgroup_account(__u64 cgroup_id)
 
 /* Threads of a process run on several CPUs at once: atomically. */
 static __always_inline void add_shared(struct rw_cpu_account *account,
-				       const struct task_clock *clock, __u64 ran)
+				       const struct rw_task_clock *clock, __u64 ran)
 {
 	__sync_fetch_and_add(&account->on_cpu_nanos, ran);
 	__sync_fetch_and_add(&account->switches, 1);
@@ -91,8 +75,8 @@ static __always_inline void add_shared(struct rw_cpu_account *account,
 }
 
 /* This CPU's own, and interrupts are off in the scheduler. */
-static __always_inline void add_own(struct rw_cpu_account *account, const struct task_clock *clock,
-				    __u64 ran)
+static __always_inline void add_own(struct rw_cpu_account *account,
+				    const struct rw_task_clock *clock, __u64 ran)
 {
 	account->on_cpu_nanos += ran;
 	account->switches++;
@@ -104,7 +88,7 @@ static __always_inline void add_own(struct rw_cpu_account *account, const struct
 
 static __always_inline void switched_out(struct task_struct *task, bool preempted, __u64 now)
 {
-	struct task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
+	struct rw_task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
 	struct rw_cpu_account *account;
 	__u64 ran;
 
@@ -129,7 +113,7 @@ static __always_inline void switched_out(struct task_struct *task, bool preempte
 
 static __always_inline void switched_in(struct task_struct *task, __u64 now)
 {
-	struct task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
+	struct rw_task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
 
 	if (!clock)
 		return;
@@ -141,7 +125,7 @@ static __always_inline void switched_in(struct task_struct *task, __u64 now)
 
 static __always_inline void woken(struct task_struct *task)
 {
-	struct task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
+	struct rw_task_clock *clock = bpf_task_storage_get(&task_clock, task, 0, 0);
 
 	/* A task can be woken while it still runs: then it does not wait. */
 	if (clock && !clock->running_since)

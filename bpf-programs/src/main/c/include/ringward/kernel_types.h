@@ -285,11 +285,23 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+/* Empty without CONFIG_TASK_IO_ACCOUNTING. */
+struct task_io_accounting {
+	__u64 read_bytes;
+	__u64 write_bytes;
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
 	int group_exit_code;
 	unsigned int flags;
+	__u64 sum_sched_runtime; /* of threads that are gone */
+	struct task_io_accounting ioac; /* likewise */
 };
 
 /* arch/x86/include/asm/thread_info.h */
@@ -335,6 +347,8 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
+	struct sched_entity se;
+	struct task_io_accounting ioac;
 };
 
 /* Block devices: include/linux/blk-mq.h, blkdev.h, blk_types.h, blk-cgroup.h. */

@@ -145,9 +145,12 @@ struct rw_exit_event {
 	__u32 exit_code; /* as wait(2) reports it: status << 8 | signal */
 	__u32 zero;
 	__u64 lifetime_nanos;
+	__u64 cpu_nanos; /* of all its threads together */
+	__u64 read_bytes; /* from storage; all ones: not known here */
+	__u64 written_bytes; /* to storage, and likewise */
 	char comm[RW_COMM_SIZE];
 };
-_Static_assert(sizeof(struct rw_exit_event) == 96, "wire");
+_Static_assert(sizeof(struct rw_exit_event) == 120, "wire");
 
 enum rw_decision {
 	RW_DECISION_ALLOWED = 0,

@@ -55,8 +55,19 @@ public sealed interface Event {
    * The last thread of the process is gone.
    *
    * @param exitCode as wait(2) has it: {@code status << 8 | signal}
+   * @param cpuNanos that its threads have used together
+   * @param readBytes that storage gave it; negative where the kernel does not account for it
+   * @param writtenBytes that it had storage take; negative likewise
    */
-  record Exit(Header header, int exitCode, long lifetimeNanos, String comm) implements Event {}
+  record Exit(
+      Header header,
+      int exitCode,
+      long lifetimeNanos,
+      long cpuNanos,
+      long readBytes,
+      long writtenBytes,
+      String comm)
+      implements Event {}
 
   /** The process asks for a connection, or sets a datagram socket's peer. */
   record Connect(Header header, Endpoint endpoint, Decision decision, String comm)

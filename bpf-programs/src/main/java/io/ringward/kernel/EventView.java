@@ -45,11 +45,6 @@ public final class EventView implements FeedItem {
   private static final long FORK_CHILD = WireLayouts.offset(WireLayouts.FORK_EVENT, "child");
   private static final long FORK_COMM = WireLayouts.offset(WireLayouts.FORK_EVENT, "comm");
 
-  private static final long EXIT_CODE = WireLayouts.offset(WireLayouts.EXIT_EVENT, "exit_code");
-  private static final long EXIT_LIFETIME =
-      WireLayouts.offset(WireLayouts.EXIT_EVENT, "lifetime_nanos");
-  private static final long EXIT_COMM = WireLayouts.offset(WireLayouts.EXIT_EVENT, "comm");
-
   private static final long SOCKET_FAMILY = socket("family");
   private static final long SOCKET_PORT = socket("port");
   private static final long SOCKET_PROTOCOL = socket("protocol");
@@ -250,17 +245,6 @@ public final class EventView implements FeedItem {
     return data.get(JAVA_INT_UNALIGNED, base + FORK_CHILD + KEY_TGID);
   }
 
-  // ---- exit
-
-  /** As wait(2) has it: {@code status << 8 | signal}. */
-  public int exitCode() {
-    return data.get(JAVA_INT_UNALIGNED, base + EXIT_CODE);
-  }
-
-  public long lifetimeNanos() {
-    return data.get(JAVA_LONG_UNALIGNED, base + EXIT_LIFETIME);
-  }
-
   // ---- connect and bind
 
   public boolean isIpv4() {
@@ -323,7 +307,7 @@ public final class EventView implements FeedItem {
     return switch (kind) {
       case EXEC -> commAt(EXEC_COMM);
       case FORK -> commAt(FORK_COMM);
-      case EXIT -> commAt(EXIT_COMM);
+      case EXIT -> commAt(ExitView.COMM);
       case CONNECT, BIND -> commAt(SOCKET_COMM);
       case ACT -> commAt(ActView.COMM);
       case SYSCALLS -> commAt(SyscallsView.COMM);
@@ -350,7 +334,7 @@ public final class EventView implements FeedItem {
               arguments());
       case FORK ->
           new Event.Fork(header, new ProcessKey(childStartBoottimeNanos(), childTgid()), comm());
-      case EXIT -> new Event.Exit(header, exitCode(), lifetimeNanos(), comm());
+      case EXIT -> ExitView.toEvent(this, header);
       case CONNECT -> new Event.Connect(header, endpoint(), Decision.ofWire(decision()), comm());
       case BIND -> new Event.Bind(header, endpoint(), Decision.ofWire(decision()), comm());
       case ACT -> ActView.toEvent(this, header);

@@ -129,6 +129,9 @@ public final class WireLayouts {
           JAVA_INT.withName("exit_code"),
           JAVA_INT.withName("zero"),
           JAVA_LONG.withName("lifetime_nanos"),
+          JAVA_LONG.withName("cpu_nanos"),
+          JAVA_LONG.withName("read_bytes"),
+          JAVA_LONG.withName("written_bytes"),
           comm());
 
   public static final StructLayout SOCKET_EVENT =

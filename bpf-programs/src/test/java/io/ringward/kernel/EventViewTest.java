@@ -122,9 +122,12 @@ final class EventViewTest {
     header(EventKind.EXIT, Hook.EXIT, exit.byteSize());
     memory.set(JAVA_INT_UNALIGNED, at(exit, "exit_code"), 3 << 8);
     memory.set(JAVA_LONG_UNALIGNED, at(exit, "lifetime_nanos"), 123_456L);
+    memory.set(JAVA_LONG_UNALIGNED, at(exit, "cpu_nanos"), 99L);
+    memory.set(JAVA_LONG_UNALIGNED, at(exit, "read_bytes"), 4096L);
+    memory.set(JAVA_LONG_UNALIGNED, at(exit, "written_bytes"), -1L);
     text(at(exit, "comm"), "sh");
     assertEquals(
-        new Event.Exit(expectedHeader(Hook.EXIT), 3 << 8, 123_456L, "sh"),
+        new Event.Exit(expectedHeader(Hook.EXIT), 3 << 8, 123_456L, 99, 4096, -1, "sh"),
         view(exit.byteSize()).toEvent());
   }
 

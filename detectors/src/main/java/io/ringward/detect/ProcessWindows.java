@@ -4,6 +4,7 @@ package io.ringward.detect;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExitView;
 import io.ringward.kernel.FileIdentity;
 import io.ringward.kernel.KernelSample;
 import io.ringward.kernel.KernelSample.CpuAccount;
@@ -230,7 +231,7 @@ public final class ProcessWindows {
   }
 
   private void onExit(EventView event, long now) {
-    boolean failed = event.exitCode() != 0;
+    boolean failed = ExitView.exitCode(event) != 0;
     Window actor = lineage.process(event.startBoottimeNanos(), event.tgid());
     Window tree = actor.anchor();
     if (tree != null && tree.childrenAlive > 0) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each hook fires, and says what is true. */
 final class HookFactsTest {
@@ -213,7 +214,46 @@ final class HookFactsTest {
     assertEquals(7 << 8, exit.exitCode());
     assertEquals(parentKey, exit.header().parent());
     assertTrue(exit.lifetimeNanos() > 0);
+    assertTrue(exit.cpuNanos() > 0 && exit.cpuNanos() <= exit.lifetimeNanos(), exit::toString);
     assertTrue(exit.header().kernelTimeNanos() > fork.header().kernelTimeNanos());
+  }
+
+  /** Two views of the same account: what the kernel says in /proc just before the end. */
+  @Test
+  void exitTellsWhatWasUsed(@TempDir Path folder) throws IOException, InterruptedException {
+    Path account = folder.resolve("account");
+    Process shell =
+        new ProcessBuilder(
+                "/bin/bash",
+                "-c",
+                "dd if=/dev/zero of=data bs=64k count=16 conv=fsync 2>/dev/null;"
+                    + " for ((i = 0; i < 100000; i++)); do :; done;"
+                    + " [ ! -r /proc/$$/io ] || echo \"$(</proc/$$/io)\" > account; read -r || exit 0")
+            .directory(folder.toFile())
+            .start();
+    shell.outputWriter().close();
+    assertEquals(0, shell.waitFor());
+    Event.Exit exit =
+        fixture.only(
+            "the shell's exit",
+            Event.Exit.class,
+            event -> event.header().process().tgid() == shell.pid());
+    assertTrue(exit.cpuNanos() > 10_000_000, exit::toString);
+    assertTrue(exit.cpuNanos() <= exit.lifetimeNanos(), exit::toString);
+    if (!Files.exists(account)) {
+      assertEquals(-1, exit.readBytes(), "no account here");
+      assertEquals(-1, exit.writtenBytes());
+      return;
+    }
+    String said = Files.readString(account);
+    assertTrue(exit.readBytes() >= number(said, "read_bytes"), exit + "\n" + said);
+    assertTrue(exit.writtenBytes() >= number(said, "\nwrite_bytes"), exit + "\n" + said);
+    assertTrue(exit.writtenBytes() < number(said, "\nwrite_bytes") + (1 << 20), exit::toString);
+  }
+
+  private static long number(String account, String name) {
+    String from = account.substring(account.indexOf(name + ": ") + name.length() + 2);
+    return Long.parseLong(from.lines().findFirst().orElseThrow());
   }
 
   @Test

@@ -51,7 +51,8 @@ final class EventLine {
       case "clone" -> "child " + row.child();
       case "syscalls" -> calls(row);
       case "procexit" ->
-          row.outcome().equals("status 0") ? "status 0" : style.yellow(row.outcome());
+          (row.outcome().equals("status 0") ? "status 0" : style.yellow(row.outcome()))
+              + style.dim("  " + row.detail());
       default ->
           row.detail().isEmpty()
               ? row.endpoint() + " " + row.protocol() + refusal(row.outcome())

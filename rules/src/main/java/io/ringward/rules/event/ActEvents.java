@@ -23,6 +23,7 @@ public final class ActEvents {
   static final Set<EventType> NAMED = of(EventType.MODULE, EventType.MEMFD_CREATE);
   static final Set<EventType> MEMORY = of(EventType.MMAP, EventType.MPROTECT);
   static final Set<EventType> SOCKETS = of(EventType.SOCKET);
+  static final Set<EventType> EXITS = of(EventType.PROCEXIT);
   static final Set<EventType> FLOWS = of(EventType.FLOW);
   static final Set<EventType> QUESTIONS = of(EventType.DNS);
 

@@ -48,6 +48,12 @@ public enum Fact {
 
   /** How the process ended, as wait(2) has it: {@code status << 8 | signal}. */
   EXIT_STATUS(Kind.NUMBER),
+  /** Nanoseconds of CPU that the process that ended has used. */
+  EXIT_CPU(Kind.NUMBER),
+  /** Bytes that storage gave the process that ended. */
+  EXIT_READ(Kind.NUMBER),
+  /** Bytes that the process that ended had storage take. */
+  EXIT_WRITTEN(Kind.NUMBER),
 
   /** The peer that is asked for. */
   REMOTE_ADDRESS(Kind.ADDRESS),

@@ -313,6 +313,24 @@ public enum Field {
       "Whether memory that becomes executable is of a file without a name. Ringward's own.",
       ActEvents.MEMORY,
       Fact.MEMORY_MEMFD),
+  EXIT_CPU(
+      "exit.cpu",
+      NUMBER,
+      "Nanoseconds of CPU that the process that ended has used. Ringward's own.",
+      ActEvents.EXITS,
+      Fact.EXIT_CPU),
+  EXIT_BYTES_READ(
+      "exit.bytes_read",
+      NUMBER,
+      "Bytes that storage gave the process that ended. Ringward's own.",
+      ActEvents.EXITS,
+      Fact.EXIT_READ),
+  EXIT_BYTES_WRITTEN(
+      "exit.bytes_written",
+      NUMBER,
+      "Bytes that the process that ended had storage take. Ringward's own.",
+      ActEvents.EXITS,
+      Fact.EXIT_WRITTEN),
   FLOW_BYTES_SENT(
       "flow.bytes_sent",
       NUMBER,

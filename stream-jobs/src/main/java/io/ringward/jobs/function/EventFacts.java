@@ -6,6 +6,7 @@ import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
 import io.ringward.kernel.ExecFlag;
+import io.ringward.kernel.ExitView;
 import io.ringward.kernel.FileFlag;
 import io.ringward.kernel.FileView;
 import io.ringward.rules.event.EventContext;
@@ -123,7 +124,9 @@ final class EventFacts implements EventContext {
       case PROCESS_ID -> process(generation) != null;
       case EXE_INODE, EXE_FROM_MEMFD, EXE_UPPER_LAYER, EXE_DELETED, EXE_SETID, EXE_CAPABLE ->
           generations[0].origin != ProcessEntry.Origin.STRAY;
-      case EXIT_STATUS -> view.kind() == EventKind.EXIT;
+      case EXIT_STATUS, EXIT_CPU -> isExit();
+      case EXIT_READ -> isExit() && ExitView.readBytes(view) >= 0;
+      case EXIT_WRITTEN -> isExit() && ExitView.writtenBytes(view) >= 0;
       case REMOTE_ADDRESS, REMOTE_PORT -> view.kind() == EventKind.CONNECT || acts.hasPeer();
       case LOCAL_ADDRESS -> view.kind() == EventKind.BIND || acts.isListen();
       case LOCAL_PORT -> view.kind() == EventKind.BIND || acts.isListen() || acts.hasPeer();
@@ -165,7 +168,10 @@ final class EventFacts implements EventContext {
       case EXE_DELETED -> flag(ExecFlag.UNLINKED);
       case EXE_SETID -> flag(ExecFlag.SETID);
       case EXE_CAPABLE -> flag(ExecFlag.CAPABILITIES);
-      case EXIT_STATUS -> view.exitCode();
+      case EXIT_STATUS -> ExitView.exitCode(view);
+      case EXIT_CPU -> ExitView.cpuNanos(view);
+      case EXIT_READ -> ExitView.readBytes(view);
+      case EXIT_WRITTEN -> ExitView.writtenBytes(view);
       case REMOTE_PORT -> isAct() ? ActView.remotePort(view) : view.port();
       case LOCAL_PORT -> isAct() ? ActView.localPort(view) : view.port();
       case PROTOCOL -> isAct() ? ActView.protocol(view) : view.protocol();
@@ -242,6 +248,9 @@ final class EventFacts implements EventContext {
           EXE_SETID,
           EXE_CAPABLE,
           EXIT_STATUS,
+          EXIT_CPU,
+          EXIT_READ,
+          EXIT_WRITTEN,
           REMOTE_ADDRESS,
           REMOTE_PORT,
           LOCAL_ADDRESS,
@@ -254,6 +263,10 @@ final class EventFacts implements EventContext {
 
   private boolean isAct() {
     return view.kind() == EventKind.ACT;
+  }
+
+  private boolean isExit() {
+    return view.kind() == EventKind.EXIT;
   }
 
   private boolean isFile() {

@@ -134,6 +134,9 @@ final class EventDecoder {
       case EXIT -> {
         putInt(event, WireEvent.EXIT_CODE, (int) in.unsigned());
         putLong(event, WireEvent.EXIT_LIFETIME, in.signed() + (time - actor.start));
+        putLong(event, WireEvent.EXIT_CPU, in.unsigned());
+        putLong(event, WireEvent.EXIT_READ, in.unsigned() - 1);
+        putLong(event, WireEvent.EXIT_WRITTEN, in.unsigned() - 1);
         yield WireEvent.EXIT_BYTES;
       }
       case CONNECT, BIND -> {

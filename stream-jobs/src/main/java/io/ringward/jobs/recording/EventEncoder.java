@@ -212,6 +212,10 @@ final class EventEncoder {
       case EXIT -> {
         out.unsigned(Integer.toUnsignedLong(getInt(event, WireEvent.EXIT_CODE)));
         out.signed(getLong(event, WireEvent.EXIT_LIFETIME) - (time - actor.start));
+        out.unsigned(getLong(event, WireEvent.EXIT_CPU));
+        // All ones stand for unknown, which may be every one: a byte, not ten.
+        out.unsigned(getLong(event, WireEvent.EXIT_READ) + 1);
+        out.unsigned(getLong(event, WireEvent.EXIT_WRITTEN) + 1);
       }
       case CONNECT, BIND -> {
         out.unsigned(getShort(event, WireEvent.SOCKET_FAMILY));

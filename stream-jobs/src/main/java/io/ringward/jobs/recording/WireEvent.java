@@ -44,6 +44,9 @@ final class WireEvent {
   static final int EXIT_CODE = at(WireLayouts.EXIT_EVENT, "exit_code");
   static final int EXIT_ZERO = at(WireLayouts.EXIT_EVENT, "zero");
   static final int EXIT_LIFETIME = at(WireLayouts.EXIT_EVENT, "lifetime_nanos");
+  static final int EXIT_CPU = at(WireLayouts.EXIT_EVENT, "cpu_nanos");
+  static final int EXIT_READ = at(WireLayouts.EXIT_EVENT, "read_bytes");
+  static final int EXIT_WRITTEN = at(WireLayouts.EXIT_EVENT, "written_bytes");
   static final int EXIT_COMM = at(WireLayouts.EXIT_EVENT, "comm");
   static final int EXIT_BYTES = bytes(WireLayouts.EXIT_EVENT);
 

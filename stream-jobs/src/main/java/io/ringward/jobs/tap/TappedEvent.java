@@ -4,6 +4,7 @@ package io.ringward.jobs.tap;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
 import io.ringward.kernel.EventView;
+import io.ringward.kernel.ExitView;
 import io.ringward.kernel.SyscallsView;
 import io.ringward.kernel.SystemCall;
 import io.ringward.rules.event.EventContext;
@@ -90,7 +91,9 @@ public record TappedEvent(
             ? OptionalLong.of(facts.number(Fact.PROCESS_ID, 1))
             : OptionalLong.empty(),
         view.kind() == EventKind.FORK ? OptionalInt.of(view.childTgid()) : OptionalInt.empty(),
-        view.kind() == EventKind.EXIT ? OptionalInt.of(view.exitCode()) : OptionalInt.empty(),
+        view.kind() == EventKind.EXIT
+            ? OptionalInt.of(ExitView.exitCode(view))
+            : OptionalInt.empty(),
         socket ? endpoint(facts) : "",
         socket ? view.protocol() : 0,
         socket ? Optional.of(Decision.ofWire(view.decision())) : Optional.empty(),
@@ -104,7 +107,8 @@ public record TappedEvent(
     return switch (view.kind()) {
       case ACT -> cut(ActWords.of(view));
       case FILE -> cut(FileWords.of(facts, view));
-      case EXEC, FORK, EXIT, CONNECT, BIND, ENFORCEMENT, SYSCALLS -> "";
+      case EXIT -> ExitWords.of(view);
+      case EXEC, FORK, CONNECT, BIND, ENFORCEMENT, SYSCALLS -> "";
     };
   }
 

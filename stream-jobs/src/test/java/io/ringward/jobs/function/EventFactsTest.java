@@ -135,6 +135,9 @@ final class EventFactsTest {
     assertNull(facts.text(Fact.PROCESS_ARGUMENTS, 0));
     assertFalse(facts.has(Fact.EXE_FROM_MEMFD, 0));
     assertEquals(768, facts.number(Fact.EXIT_STATUS, 0));
+    assertEquals(2_500_000, facts.number(Fact.EXIT_CPU, 0));
+    assertEquals(8192, facts.number(Fact.EXIT_READ, 0));
+    assertFalse(facts.has(Fact.EXIT_WRITTEN, 0), "a kernel without that account");
     assertEquals(0, facts.ancestors());
   }
 

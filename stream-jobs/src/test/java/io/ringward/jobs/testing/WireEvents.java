@@ -99,6 +99,9 @@ public final class WireEvents {
     MemorySegment event = event(EventKind.EXIT, Hook.EXIT, time, actor, (int) layout.byteSize());
     putInt(event, layout, "exit_code", status);
     putLong(event, layout, "lifetime_nanos", time - actor.process().startBoottimeNanos());
+    putLong(event, layout, "cpu_nanos", 2_500_000);
+    putLong(event, layout, "read_bytes", 8192);
+    putLong(event, layout, "written_bytes", -1);
     return event.toArray(JAVA_BYTE);
   }
 
