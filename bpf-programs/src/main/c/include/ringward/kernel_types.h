@@ -104,6 +104,10 @@ struct fs_struct {
 	struct path pwd;
 };
 
+struct bpf_map {
+	__u32 id;
+};
+
 struct linux_binprm {
 	struct file *file;
 	int argc;

@@ -431,6 +431,37 @@ struct rw_device_record {
 };
 _Static_assert(sizeof(struct rw_device_record) == 32, "wire");
 
+/* ---- self-protection ------------------------------------------------------ */
+
+/* What somebody may try on the agent. */
+enum rw_attack {
+	RW_ATTACK_SIGNAL = 0, /* one that ends or stops it */
+	RW_ATTACK_TRACE = 1, /* ptrace, and what asks for as much */
+	RW_ATTACK_MAP = 2, /* to open one of its maps for writing */
+	RW_ATTACK_LINK = 3, /* to open one of its links, by which it can be detached */
+	RW_ATTACK_COUNT = 4,
+};
+
+/* Key of the hash "shield_object" (value: __u8): what others may not open. */
+struct rw_shield_object {
+	__u32 kind; /* RW_ATTACK_MAP or RW_ATTACK_LINK */
+	__u32 id;
+};
+_Static_assert(sizeof(struct rw_shield_object) == 8, "wire");
+
+/* Value of the array "shield_attack", index enum rw_attack.  What follows the counts is the last.
+ */
+struct rw_attack_account {
+	__u64 attempts; /* by others */
+	__u64 runs; /* of the hook, for the agent itself */
+	__u32 tgid; /* who tried */
+	__u32 uid;
+	__u32 detail; /* the signal, the mode, the id */
+	__u32 refused; /* 0: let through, in shadow */
+	char comm[RW_COMM_SIZE];
+};
+_Static_assert(sizeof(struct rw_attack_account) == 48, "wire");
+
 /* ---- verdicts ------------------------------------------------------------- */
 
 enum rw_action {

@@ -341,6 +341,20 @@ public final class WireLayouts {
           JAVA_INT.withName("generation"),
           JAVA_INT.withName("zero"));
 
+  public static final StructLayout SHIELD_OBJECT =
+      struct("rw_shield_object", JAVA_INT.withName("kind"), JAVA_INT.withName("id"));
+
+  public static final StructLayout ATTACK_ACCOUNT =
+      struct(
+          "rw_attack_account",
+          JAVA_LONG.withName("attempts"),
+          JAVA_LONG.withName("runs"),
+          JAVA_INT.withName("tgid"),
+          JAVA_INT.withName("uid"),
+          JAVA_INT.withName("detail"),
+          JAVA_INT.withName("refused"),
+          MemoryLayout.sequenceLayout(COMM_SIZE, JAVA_BYTE).withName("comm"));
+
   public static final StructLayout TREE_REQUEST =
       struct("rw_tree_request", PROCESS_KEY.withName("root"), JAVA_LONG.withName("verdict_id"));
 
@@ -465,6 +479,8 @@ public final class WireLayouts {
           INLINE_FACTS,
           INLINE_FILES,
           INLINE_QUESTION,
+          SHIELD_OBJECT,
+          ATTACK_ACCOUNT,
           TREE_REQUEST,
           FILE_IDENTITY,
           FILE_RECORD,

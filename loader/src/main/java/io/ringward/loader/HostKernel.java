@@ -169,7 +169,11 @@ public final class HostKernel implements AutoCloseable {
                   pins,
                   adopted,
                   tampered));
-      hold(new SelfWatch(cgroupHooks, pins, verdicts, tampered));
+      Optional<SelfProtection> shield =
+          options.selfProtection()
+              ? Optional.of(hold(new SelfProtection(loaded, ownKey())))
+              : Optional.empty();
+      hold(new SelfWatch(cgroupHooks, pins, verdicts, shield, tampered));
       this.policy =
           hold(new KernelPolicyTable(object, hash, pins, options.enforce(), refusals.judged()));
       List<CapabilityRung> climbed =
@@ -184,7 +188,13 @@ public final class HostKernel implements AutoCloseable {
                   sends,
                   isBelow(cgroup, new ControlGroups(cgroup)))
               .climb();
-      this.rungs = Stream.concat(climbed.stream(), performance.stream()).toList();
+      this.rungs =
+          Stream.of(
+                  climbed.stream(),
+                  performance.stream(),
+                  shield.stream().flatMap(each -> each.rungs().stream()))
+              .flatMap(each -> each)
+              .toList();
       rungs.stream()
           .filter(rung -> !rung.best())
           .forEach(
@@ -227,6 +237,16 @@ public final class HostKernel implements AutoCloseable {
     } catch (IOException e) {
       throw new HostKernelException("this machine's mounts cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private ProcessKey ownKey() {
+    int own = (int) ProcessHandle.current().pid();
+    return findProcess(own)
+        .orElseThrow(() ->
+            new HostKernelException(
+                "this process is not in the kernel's list under its pid "
+                    + own
+                    + ": run it in the host's pid namespace"));
   }
 
   /** Whether this process is in a cgroup or below it. */

@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param sensors whether the sensors of acts that happen rarely are attached from the start, and
  *     those of files tried then; else on demand only, and not tried. Detaching them takes the
  *     kernel some seconds
+ * @param selfProtection whether others are kept from ending, tracing and reaching into this process
+ *     (see {@link SelfProtection}), where the kernel allows it
  */
 public record HostKernelOptions(
     boolean enforce,
@@ -36,7 +38,8 @@ public record HostKernelOptions(
     int maximumProcesses,
     int maximumVerdicts,
     Optional<Path> cgroup,
-    boolean sensors) {
+    boolean sensors,
+    boolean selfProtection) {
   private static final int LEAST_RING_BYTES = 4096;
 
   public HostKernelOptions {
@@ -81,7 +84,8 @@ public record HostKernelOptions(
         32768,
         4096,
         Optional.empty(),
-        true);
+        true,
+        false);
   }
 
   /** The same in another mode. */
@@ -96,7 +100,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with other rings. */
@@ -111,7 +116,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with another quota. */
@@ -126,7 +132,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with other protected programs. */
@@ -141,7 +148,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with another place for the lock. */
@@ -156,7 +164,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same for a part of the machine. */
@@ -171,7 +180,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with other capacities of the kernel's maps. */
@@ -186,7 +196,8 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
   }
 
   /** The same with or without sensors from the start. */
@@ -201,7 +212,24 @@ public record HostKernelOptions(
         maximumProcesses,
         maximumVerdicts,
         cgroup,
-        sensors);
+        sensors,
+        selfProtection);
+  }
+
+  /** The same with or without self-protection. */
+  public HostKernelOptions withSelfProtection(boolean selfProtection) {
+    return new HostKernelOptions(
+        enforce,
+        lifecycleRingBytes,
+        activityRingBytes,
+        quotaPerSecond,
+        protectedExecutables,
+        runtimeDirectory,
+        maximumProcesses,
+        maximumVerdicts,
+        cgroup,
+        sensors,
+        selfProtection);
   }
 
   private static void requireRing(String name, int bytes) {

@@ -69,7 +69,10 @@ public final class KernelSmoke {
     out.println("kernel " + System.getProperty("os.version"));
     Path runtime = Files.createTempDirectory("ringward-smoke");
     HostKernelOptions options =
-        HostKernelOptions.defaults().withEnforce(true).withRuntimeDirectory(runtime);
+        HostKernelOptions.defaults()
+            .withEnforce(true)
+            .withSelfProtection(true)
+            .withRuntimeDirectory(runtime);
     try (HostKernel kernel = HostKernel.open(options)) {
       reportRungs(kernel);
       checkEnforcement(kernel);

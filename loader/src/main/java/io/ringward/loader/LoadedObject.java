@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * @param trampolineRefusal what the kernel said to the better ones, or to all
  * @param acts whether the sensors of acts and of performance are in, and what holds sends
  * @param files whether the programs that look at operations on files are in
+ * @param shield whether the programs that protect this process are in
  */
 record LoadedObject(
     BpfObject object,
@@ -35,7 +36,8 @@ record LoadedObject(
     Optional<Trampoline> trampoline,
     String trampolineRefusal,
     boolean acts,
-    boolean files) {
+    boolean files,
+    boolean shield) {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
 
   /** Programs that need task storage, beside those of the hooks. */
@@ -51,10 +53,15 @@ record LoadedObject(
       boolean schedules,
       Optional<Trampoline> trampoline,
       boolean acts,
-      boolean files) {}
+      boolean files,
+      boolean shield) {}
 
-  private static List<Attempt> attempts(Optional<Trampoline> trampoline) {
+  private static List<Attempt> attempts(Optional<Trampoline> trampoline, boolean selfProtection) {
     List<Attempt> attempts = new ArrayList<>();
+    if (selfProtection && trampoline.isPresent()) {
+      attempts.add(new Attempt(true, true, trampoline, true, true, true));
+      attempts.add(new Attempt(false, true, trampoline, true, true, true));
+    }
     for (Optional<Trampoline> one :
         trampoline.isEmpty()
             ? List.of(trampoline)
@@ -62,10 +69,10 @@ record LoadedObject(
       for (int sensors = 3; sensors >= 0; sensors--) {
         boolean acts = (sensors & 2) != 0;
         boolean files = (sensors & 1) != 0;
-        attempts.add(new Attempt(true, true, one, acts, files));
-        attempts.add(new Attempt(false, true, one, acts, files));
-        attempts.add(new Attempt(true, false, one, acts, files));
-        attempts.add(new Attempt(false, false, one, acts, files));
+        attempts.add(new Attempt(true, true, one, acts, files, false));
+        attempts.add(new Attempt(false, true, one, acts, files, false));
+        attempts.add(new Attempt(true, false, one, acts, files, false));
+        attempts.add(new Attempt(false, false, one, acts, files, false));
       }
     }
     return attempts;
@@ -81,7 +88,7 @@ record LoadedObject(
     BpfObjectSpec whole = specification(options, hash);
     Trampoline.Found trampoline = Trampoline.find();
     Optional<BpfException> first = Optional.empty();
-    for (Attempt attempt : attempts(trampoline.best())) {
+    for (Attempt attempt : attempts(trampoline.best(), options.selfProtection())) {
       try {
         BpfObject object = reduced(whole, attempt).load();
         return new LoadedObject(
@@ -94,7 +101,8 @@ record LoadedObject(
                 ? trampoline.why()
                 : first.map(LoadedObject::text).orElse(""),
             attempt.acts,
-            attempt.files);
+            attempt.files,
+            attempt.shield);
       } catch (BpfException e) {
         LOG.debug("the kernel refuses {}", attempt, e);
         first = first.or(() -> Optional.of(e));
@@ -159,6 +167,9 @@ record LoadedObject(
       }
       for (String program : trampoline.filePrograms()) {
         reduced = reduced.withAutoload(program, wanted && attempt.files);
+      }
+      for (Attack attack : Attack.values()) {
+        reduced = reduced.withAutoload(trampoline.shieldProgram(attack), wanted && attempt.shield);
       }
     }
     for (String program : ActSensorTable.programs()) {

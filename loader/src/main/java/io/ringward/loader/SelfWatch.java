@@ -16,13 +16,20 @@ final class SelfWatch implements AutoCloseable {
   private final CgroupHooks hooks;
   private final PersistentPins pins;
   private final KernelVerdictTable verdicts;
+  private final Optional<SelfProtection> protection;
   private final TamperLog log;
   private final PeriodicThread thread;
 
   /** CLOCK_MONOTONIC: a machine that was suspended has not stopped its agent. */
   private long lastNanos = System.nanoTime();
 
-  SelfWatch(CgroupHooks hooks, PersistentPins pins, KernelVerdictTable verdicts, TamperLog log) {
+  SelfWatch(
+      CgroupHooks hooks,
+      PersistentPins pins,
+      KernelVerdictTable verdicts,
+      Optional<SelfProtection> protection,
+      TamperLog log) {
+    this.protection = protection;
     this.hooks = hooks;
     this.pins = pins;
     this.verdicts = verdicts;
@@ -36,6 +43,7 @@ final class SelfWatch implements AutoCloseable {
     lastNanos = now;
     hooks.check(Optional.of(pins), log);
     verdicts.restoreDeleted();
+    protection.ifPresent(each -> each.check(log));
   }
 
   private void sayIfStopped(long elapsedNanos) {

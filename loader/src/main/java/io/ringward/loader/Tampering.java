@@ -21,7 +21,9 @@ public record Tampering(Kind kind, String what, boolean restored) {
     /** A process was taken out of the verdict that it is under. */
     SUBJECT_UNMARKED,
     /** The agent did not run for longer than the kernel waits for its heartbeat. */
-    AGENT_STOPPED;
+    AGENT_STOPPED,
+    /** Self-protection kept somebody from ending, tracing or reaching into the agent. */
+    ATTACK_REFUSED;
 
     /** The metric label: {@code hook_detached}, … */
     public String label() {

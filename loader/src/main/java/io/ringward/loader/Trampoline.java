@@ -102,6 +102,11 @@ enum Trampoline {
         .toList();
   }
 
+  /** Its program that keeps others from something that they may try on this process. */
+  String shieldProgram(Attack attack) {
+    return prefix + "shield_" + attack.label();
+  }
+
   /** Its programs for operations on files. */
   List<String> filePrograms() {
     return Stream.of(FileOperation.values()).flatMap(each -> filePrograms(each).stream()).toList();

@@ -37,7 +37,7 @@ final class SettingOptions {
           OptionSpec.builder(setting.flag())
               .description(setting.help() + " [" + setting.path() + "]")
               .hidden(hidden);
-      if (setting == SettingTable.STARTER_RULES) {
+      if (setting == SettingTable.STARTER_RULES || setting == SettingTable.SELF_PROTECTION) {
         option.type(Boolean.class).arity("0").negatable(true).defaultValue(null);
       } else if (setting.list()) {
         option.type(List.class).auxiliaryTypes(String.class).arity("1..*").paramLabel("FILE");

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param eventsPerSecondPerProcess quota in the kernel
  * @param controlGroup where connects and binds are seen and refused; empty for the whole machine
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
+ * @param selfProtection whether others are kept from ending and tracing the agent
  * @param disarm when a rule or model is not obeyed any more
  * @param outlets where incidents go
  */
@@ -34,6 +35,7 @@ public record AgentConfiguration(
     int eventsPerSecondPerProcess,
     Optional<Path> controlGroup,
     List<Path> protectedPrograms,
+    boolean selfProtection,
     DisarmPolicy disarm,
     OutletConfiguration outlets) {
   /** Where the configuration is looked for when nobody names a file. */
@@ -65,6 +67,7 @@ public record AgentConfiguration(
         settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(5_000),
         settings.get(SettingTable.CONTROL_GROUP),
         settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()),
+        settings.get(SettingTable.SELF_PROTECTION).orElse(false),
         DecisionSettings.disarm(settings),
         OutletSettings.read(settings));
   }

@@ -115,6 +115,14 @@ public final class SettingTable {
           "/usr/bin/containerd",
           SettingTable::absolutePath);
 
+  public static final Setting<Boolean> SELF_PROTECTION =
+      one(
+          "protect.self",
+          "--protect-self",
+          "Whether root too is kept from killing, stopping and tracing the agent (default: it is not).",
+          "true",
+          (text, base) -> yesOrNo(text));
+
   /** All of them, in the order in which they are explained. */
   public static final List<Setting<?>> ALL =
       with(
@@ -131,7 +139,8 @@ public final class SettingTable {
           LIFECYCLE_RING_BYTES,
           EVENTS_PER_SECOND_PER_PROCESS,
           CONTROL_GROUP,
-          PROTECTED_PROGRAMS);
+          PROTECTED_PROGRAMS,
+          SELF_PROTECTION);
 
   private static final long SMALLEST_RING_BYTES = 64L << 10;
   private static final long LARGEST_RING_BYTES = 256L << 20;

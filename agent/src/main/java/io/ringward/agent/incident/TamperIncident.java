@@ -43,6 +43,14 @@ public final class TamperIncident {
         1,
         finding,
         Optional.empty(),
-        tampering.restored() ? "put back as it was" : "not put back");
+        outcome(tampering));
+  }
+
+  private static String outcome(Tampering tampering) {
+    return switch (tampering.kind()) {
+      case ATTACK_REFUSED -> tampering.restored() ? "refused" : "let through, in shadow mode";
+      case HOOK_DETACHED, VERDICT_DELETED, SUBJECT_UNMARKED, AGENT_STOPPED ->
+          tampering.restored() ? "put back as it was" : "not put back";
+    };
   }
 }

@@ -86,6 +86,7 @@ public final class KernelSide {
         .withQuotaPerSecond(configuration.eventsPerSecondPerProcess())
         .withProtectedExecutables(programs)
         .withRuntimeDirectory(configuration.runtimeDirectory())
+        .withSelfProtection(configuration.selfProtection())
         .withCgroup(configuration.controlGroup());
   }
 

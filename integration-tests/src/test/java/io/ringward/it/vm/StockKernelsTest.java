@@ -154,6 +154,8 @@ final class StockKernelsTest {
             Map.entry("throttle_exec", guest.refusalRung()),
             Map.entry("block_fork", guest.refusalRung()),
             Map.entry("throttle_fork", guest.refusalRung()),
+            Map.entry("protect_process", guest.refusalRung()),
+            Map.entry("protect_maps", guest.refusalRung()),
             Map.entry("freeze", "cgroup_freeze"),
             Map.entry("kill", "pidfd_and_signal"));
     expected.forEach((capability, rung) -> assertEquals(rung, rungs.get(capability), capability));
@@ -168,13 +170,21 @@ final class StockKernelsTest {
       case DEBIAN_6_1 ->
           Stream.concat(
                   EVERYWHERE.stream(),
-                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest"))
+                  Stream.of(
+                      "FileSensorsTest", "FileRulesTest", "SelfProtectionTest", "ActSensorsTest"))
               .toList();
       case DEBIAN_6_12 ->
-          Stream.concat(EVERYWHERE.stream(), Stream.of("InlinePolicyTest", "PersistenceTest"))
+          Stream.concat(
+                  EVERYWHERE.stream(),
+                  Stream.of("InlinePolicyTest", "PersistenceTest", "SelfProtectionTest"))
               .toList();
       case DEBIAN_6_12_WITHOUT_BPF_LSM ->
-          List.of("ExecForkRefusalTest", "FileSensorsTest", "FileRulesTest", "InlinePolicyTest");
+          List.of(
+              "ExecForkRefusalTest",
+              "FileSensorsTest",
+              "FileRulesTest",
+              "InlinePolicyTest",
+              "SelfProtectionTest");
     };
   }
 

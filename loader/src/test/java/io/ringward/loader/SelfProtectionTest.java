@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.ringward.loader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringward.bpf.Capabilities;
+import io.ringward.bpf.Pidfd;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What root may and may not do to a process that protects itself. All attacks are on a process of
+ * the test's own. Where the kernel has no hooks for it, everything is let through, and that is
+ * said.
+ */
+final class SelfProtectionTest {
+  private static final int SIGCONT = 18;
+  private static final int SIGSTOP = 19;
+  private static final int SIGKILL = 9;
+
+  private ActorStage stage;
+  private Process agent;
+  private BufferedReader out;
+  private boolean shielded;
+
+  @BeforeEach
+  void needsRights() throws IOException {
+    List<String> missing = Capabilities.ofThisProcess().missingForBpf();
+    Assumptions.assumeTrue(missing.isEmpty(), () -> "loading BPF needs " + missing);
+    stage = new ActorStage();
+  }
+
+  @AfterEach
+  void close() throws IOException, InterruptedException {
+    if (agent != null) {
+      int unused = agent.destroyForcibly().waitFor();
+    }
+    stage.close();
+  }
+
+  private void start(boolean enforces) throws IOException {
+    agent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                HoldShield.class.getName(),
+                stage.directory().toString(),
+                Boolean.toString(enforces))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    out = agent.inputReader();
+    List<String> rungs = new ArrayList<>();
+    for (String line = out.readLine(); !line.equals("ready"); line = out.readLine()) {
+      rungs.add(line);
+    }
+    assertEquals(2, rungs.size(), rungs::toString);
+    shielded = rungs.stream().noneMatch(rung -> rung.endsWith(" none"));
+    assertTrue(
+        shielded || rungs.equals(List.of("protect_maps none", "protect_process none")),
+        rungs::toString);
+  }
+
+  private void say(String what) throws IOException {
+    agent.outputWriter().write(what + "\n");
+    agent.outputWriter().flush();
+  }
+
+  /** Root's, of a process that is no sibling of the agent's: a shell's child. */
+  private int attack(String command) throws IOException, InterruptedException {
+    Process outer =
+        new ProcessBuilder("/bin/bash", "-c", "bash -c '" + command + "'; exit $?")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(outer.getInputStream().readAllBytes());
+    int status = outer.waitFor();
+    // A tool that is missing, or a process that is gone, is no protection.
+    assertTrue(
+        status == 0 || said.contains("not permitted") || said.contains("Permission denied"),
+        () -> command + ": " + said);
+    return status;
+  }
+
+  private int signal(int number) throws IOException, InterruptedException {
+    return attack("kill -" + number + " " + agent.pid());
+  }
+
+  /** The tests' own line to the agent's memory: what ptrace is for. */
+  private int readMemory() throws IOException, InterruptedException {
+    return attack("exec 3< /proc/" + agent.pid() + "/mem");
+  }
+
+  private static String idOf(Process process, String what) throws IOException {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/fdinfo"))) {
+      Pattern pattern = Pattern.compile("(?m)^" + what + "_id:\\s*(\\d+)$");
+      for (Path each : all) {
+        Matcher found = pattern.matcher(Files.readString(each));
+        if (found.find()) {
+          return found.group(1);
+        }
+      }
+    }
+    throw new AssertionError("process " + process.pid() + " holds no " + what);
+  }
+
+  private void awaitTold(String part) throws IOException {
+    String line = out.readLine();
+    while (!line.contains(part)) {
+      line = out.readLine();
+    }
+    assertTrue(line.startsWith("told "), line);
+  }
+
+  @Test
+  void rootMayNotEndStopTraceOrReachIntoAnAgentThatProtectsItself()
+      throws IOException, InterruptedException {
+    start(true);
+    if (!shielded) {
+      assertEquals(0, signal(SIGKILL), "without hooks nobody is held up");
+      int unused = agent.waitFor();
+      return;
+    }
+    for (int number : new int[] {SIGKILL, SIGSTOP, 15, 2, 11}) {
+      assertTrue(signal(number) != 0, "signal " + number);
+    }
+    assertEquals(0, signal(0));
+    assertEquals(0, signal(SIGCONT));
+    assertTrue(readMemory() != 0);
+    String map = idOf(agent, "map");
+    assertTrue(attack("/usr/sbin/bpftool map update id " + map + " key 0 value 0") != 0);
+    assertTrue(attack("/usr/sbin/bpftool link detach id " + idOf(agent, "link")) != 0);
+    assertTrue(agent.isAlive());
+    awaitTold("signal");
+    awaitTold("link");
+
+    // An ancestor may: here the test itself.
+    try (Pidfd handle = Pidfd.open((int) agent.pid()).orElseThrow()) {
+      assertTrue(handle.sendSignal(SIGSTOP));
+      // It hangs: its heartbeat is over, and with it all protection.
+      ActorStage.await(
+          "the end of the kernel's patience",
+          () -> {
+            try {
+              return readMemory() == 0;
+            } catch (IOException | InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+      assertTrue(handle.sendSignal(SIGCONT));
+    }
+    say("end");
+    awaitClosed();
+    assertEquals(0, signal(SIGKILL), "it has ended in order, and nothing protects it");
+    assertEquals(128 + SIGKILL, agent.waitFor());
+  }
+
+  private void awaitClosed() throws IOException {
+    for (String line = out.readLine(); !line.equals("closed"); line = out.readLine()) {
+      assertFalse(line.isEmpty());
+    }
+  }
+
+  @Test
+  void inShadowAttacksAreToldAndLetThrough() throws IOException, InterruptedException {
+    start(false);
+    Assumptions.assumeTrue(shielded, "no hook of this kernel protects a process");
+    assertEquals(0, readMemory());
+    awaitTold("it was let through in shadow mode");
+    say("silent");
+    assertEquals(0, signal(SIGKILL));
+    assertEquals(128 + SIGKILL, agent.waitFor());
+  }
+}
