@@ -353,39 +353,41 @@ public final class KernelVerdictTable implements VerdictTable {
     control.setCgroupVerdicts(countControlGroups());
   }
 
+  /** Those that somebody else has deleted from the kernel's map are put back; hits are lost. */
   @Override
   public synchronized List<InForce> inForce() {
     requireOpen();
     releaseExpired();
-    restoreDeleted();
     List<InForce> all = new ArrayList<>();
     for (Verdict verdict : List.copyOf(inForce.values())) {
-      verdicts.get(verdict.id()).ifPresent(value -> all.add(new InForce(verdict, value.hits())));
+      Optional<VerdictValue> value = verdicts.get(verdict.id());
+      if (value.isPresent()) {
+        all.add(new InForce(verdict, value.get().hits()));
+      } else if (restore(verdict)) {
+        all.add(new InForce(verdict, 0));
+      }
     }
     return all;
   }
 
-  /**
-   * Puts back verdicts that somebody else has deleted from the kernel's map; their hits are lost.
-   */
+  /** Puts back what somebody else has deleted; nothing after the close. */
   synchronized void restoreDeleted() {
-    if (closed) {
-      return;
+    if (!closed) {
+      List<InForce> _ = inForce();
     }
-    long now = BootClock.nanos();
-    for (Verdict verdict : List.copyOf(inForce.values())) {
-      if (verdict.expiryNanos() <= now || verdicts.get(verdict.id()).isPresent()) {
-        continue;
-      }
-      String what = "somebody deleted verdict " + verdict.idText() + " from the kernel's map: ";
-      try {
-        verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.ANY);
-        tampered.add(Tampering.Kind.VERDICT_DELETED, what + "it is in force again", true);
-      } catch (BpfException e) {
-        tampered.add(
-            Tampering.Kind.VERDICT_DELETED, what + "it is given up, " + e.getMessage(), false);
-        release(verdict.id());
-      }
+  }
+
+  private boolean restore(Verdict verdict) {
+    String what = "somebody deleted verdict " + verdict.idText() + " from the kernel's map: ";
+    try {
+      verdicts.update(verdict.id(), new VerdictValue(verdict, 0), UpdateMode.ANY);
+      tampered.add(Tampering.Kind.VERDICT_DELETED, what + "it is in force again", true);
+      return true;
+    } catch (BpfException e) {
+      tampered.add(
+          Tampering.Kind.VERDICT_DELETED, what + "it is given up, " + e.getMessage(), false);
+      release(verdict.id());
+      return false;
     }
   }
 

@@ -20,7 +20,9 @@ public sealed interface RuleAction {
   Set<Operation> operations();
 
   /** The word in rules. */
-  String label();
+  default String label() {
+    return action().label();
+  }
 
   /** Only tell. */
   record Alert() implements RuleAction {
@@ -61,11 +63,6 @@ public sealed interface RuleAction {
     public Set<Operation> operations() {
       return Operation.unlessNamed();
     }
-
-    @Override
-    public String label() {
-      return "watch";
-    }
   }
 
   /** Refuse what goes beyond a rate. */
@@ -83,11 +80,6 @@ public sealed interface RuleAction {
     @Override
     public Optional<Duration> duration() {
       return Optional.of(lasting);
-    }
-
-    @Override
-    public String label() {
-      return "throttle";
     }
   }
 
@@ -116,11 +108,6 @@ public sealed interface RuleAction {
     public Optional<Duration> duration() {
       return Optional.of(lasting);
     }
-
-    @Override
-    public String label() {
-      return "block";
-    }
   }
 
   /** End the process; what its tree starts anew while this lasts is ended too. */
@@ -138,11 +125,6 @@ public sealed interface RuleAction {
     @Override
     public Set<Operation> operations() {
       return Operation.unlessNamed();
-    }
-
-    @Override
-    public String label() {
-      return "kill";
     }
   }
 }
