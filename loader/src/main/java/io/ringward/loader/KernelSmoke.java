@@ -101,6 +101,8 @@ public final class KernelSmoke {
             "watch_syscalls",
             "block_connect",
             "throttle_connect",
+            "block_send",
+            "throttle_send",
             "kill")) {
       check(
           capability,

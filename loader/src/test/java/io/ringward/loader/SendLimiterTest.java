@@ -28,14 +28,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** Bytes that leave, held to a rate: on loopback, and on a device of the test's own with fq. */
+/**
+ * Bytes that leave, held to a rate: on loopback, and on a device of the test's own with fq. One
+ * kernel side for all tests.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SendLimiterTest {
   /** With the headers of IPv4 and UDP a datagram of it is 1000 bytes. */
   private static final int PAYLOAD = 972;
@@ -49,10 +57,23 @@ final class SendLimiterTest {
 
   private HostKernelFixture fixture;
   private DatagramChannel receiver;
+  private Map<SendOutcome, SendLimiter.Count> before;
+
+  @BeforeAll
+  void openKernel() throws IOException {
+    fixture = HostKernelFixture.enforcing();
+  }
+
+  @AfterAll
+  void closeKernel() throws IOException {
+    if (fixture != null) {
+      fixture.close();
+    }
+  }
 
   @BeforeEach
   void open() throws IOException {
-    fixture = HostKernelFixture.enforcing();
+    before = fixture.kernel().sends().counts();
     receiver = DatagramChannel.open();
     receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     receiver.configureBlocking(false);
@@ -61,7 +82,11 @@ final class SendLimiterTest {
   @AfterEach
   void close() throws IOException {
     receiver.close();
-    fixture.close();
+    fixture
+        .kernel()
+        .verdicts()
+        .inForce()
+        .forEach(one -> fixture.kernel().verdicts().release(one.verdict().id()));
   }
 
   private static Verdict throttle(Subject subject, Set<Operation> operations, TokenRate rate) {
@@ -109,7 +134,12 @@ final class SendLimiterTest {
   }
 
   private long packets(SendOutcome outcome) {
-    return fixture.kernel().sends().counts().get(outcome).packets();
+    return fixture.kernel().sends().counts().get(outcome).packets() - before.get(outcome).packets();
+  }
+
+  private Event.Enforcement told(Verdict verdict) {
+    return fixture.only(
+        "the enforcement", Event.Enforcement.class, hit -> hit.verdictId() == verdict.id());
   }
 
   @Test
@@ -125,8 +155,11 @@ final class SendLimiterTest {
     assertEquals(10, fixture.hits(verdict));
     assertEquals(10, packets(SendOutcome.PASSED));
     assertEquals(10, packets(SendOutcome.DROPPED));
-    assertEquals(10_000L, fixture.kernel().sends().counts().get(SendOutcome.DROPPED).bytes());
-    Event.Enforcement told = fixture.only("the enforcement", Event.Enforcement.class, _ -> true);
+    assertEquals(
+        10_000L,
+        fixture.kernel().sends().counts().get(SendOutcome.DROPPED).bytes()
+            - before.get(SendOutcome.DROPPED).bytes());
+    Event.Enforcement told = told(verdict);
     assertEquals(actor.pid(), told.header().process().tgid());
     assertEquals(Hook.SEND, told.hook());
     assertEquals(Operation.SEND, told.operation());
@@ -237,13 +270,7 @@ final class SendLimiterTest {
     fixture.apply(verdict);
     assertEquals(new Tally(10, 0, 0, 10), pushTwenty(actor));
     assertEquals(Tally.allowed(20), pushTwenty(stranger));
-    assertEquals(
-        actor.pid(),
-        fixture
-            .only("the enforcement", Event.Enforcement.class, _ -> true)
-            .header()
-            .process()
-            .tgid());
+    assertEquals(actor.pid(), told(verdict).header().process().tgid());
     assertTrue(fixture.kernel().verdicts().release(verdict.id()));
     assertEquals(Tally.allowed(20), pushTwenty(actor));
   }

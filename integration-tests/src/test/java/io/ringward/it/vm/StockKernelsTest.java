@@ -49,7 +49,9 @@ final class StockKernelsTest {
           "HookFactsTest",
           "AgentDeathTest",
           "TamperTest",
-          "KernelSampleFeedTest");
+          "KernelSampleFeedTest",
+          "SendLimiterTest",
+          "ControllerLimitTest");
 
   private static final CapabilityMatrix MATRIX = new CapabilityMatrix();
 
@@ -156,6 +158,11 @@ final class StockKernelsTest {
             Map.entry("throttle_fork", guest.refusalRung()),
             Map.entry("protect_process", guest.refusalRung()),
             Map.entry("protect_maps", guest.refusalRung()),
+            Map.entry("block_send", "cgroup_skb"),
+            Map.entry("throttle_send", "cgroup_skb_drop"), // a guest has loopback alone
+            Map.entry("throttle_cpu", "cgroup_v2"),
+            Map.entry("throttle_memory", "cgroup_v2"),
+            Map.entry("throttle_io", "cgroup_v2"),
             Map.entry("freeze", "cgroup_freeze"),
             Map.entry("kill", "pidfd_and_signal"));
     expected.forEach((capability, rung) -> assertEquals(rung, rungs.get(capability), capability));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader.cgroup;
 
+import io.ringward.kernel.Operation;
+import io.ringward.kernel.TokenRate;
 import io.ringward.loader.cgroup.Hierarchies.Group;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,8 +36,13 @@ public final class CgroupActuator implements AutoCloseable {
   private final KnobJournal journal;
   private final Map<Long, Turned> turned = new LinkedHashMap<>();
 
-  /** What was turned for a verdict. */
-  private record Turned(List<Knob> knobs, KnobGuard guard) {}
+  /**
+   * What was turned for a verdict.
+   *
+   * @param knobs that are held for it
+   * @param yielded that another verdict has turned further down since, and holds
+   */
+  private record Turned(List<Knob> knobs, List<Knob> yielded, KnobGuard guard) {}
 
   /** What came of a wish. */
   public sealed interface Result {
@@ -67,9 +73,9 @@ public final class CgroupActuator implements AutoCloseable {
     return new CgroupActuator(Hierarchies.find(), journal);
   }
 
-  /** The hierarchies of this machine. */
-  public Hierarchies hierarchies() {
-    return hierarchies;
+  /** Finds out what works here. */
+  public ControllerTrial trial() {
+    return new ControllerTrial(hierarchies);
   }
 
   /**
@@ -90,11 +96,11 @@ public final class CgroupActuator implements AutoCloseable {
             return new Result.NotPossible(pids.why());
           }
           Group group = pids.group().get();
-          long now = Math.max(1, Long.parseLong(Knob.read(file(group, "pids.current"))));
-          turnDown(knobs, file(group, "pids.max"), now, Long.toString(now));
+          long now = Math.max(1, Long.parseLong(Knob.read(Limits.file(group, "pids.current"))));
+          Limits.turnDown(knobs, Limits.file(group, "pids.max"), now, Long.toString(now));
           OwnGroup.Found processor = OwnGroup.find(hierarchies, "cpu", members);
           if (processor.group().isPresent()) {
-            throttleProcessor(knobs, processor.group().get());
+            Limits.processor(knobs, processor.group().get(), PROCESSOR_SHARE);
           }
           return new Result.Done(
               group.path()
@@ -105,26 +111,40 @@ public final class CgroupActuator implements AutoCloseable {
         });
   }
 
-  private static void throttleProcessor(List<Knob> knobs, Group group) throws IOException {
-    if (group.version() == 1) {
-      long period = Long.parseLong(Knob.read(file(group, "cpu.cfs_period_us")));
-      long quota = (long) (period * PROCESSOR_SHARE);
-      turnDown(knobs, file(group, "cpu.cfs_quota_us"), quota, Long.toString(quota));
-    } else {
-      String[] held = Knob.read(file(group, "cpu.max")).split(" ");
-      long quota = (long) (Long.parseLong(held[1]) * PROCESSOR_SHARE);
-      turnDown(knobs, file(group, "cpu.max"), quota, quota + " " + held[1]);
-    }
-  }
-
-  /** Leaves a limit alone that is as strict already. */
-  private static void turnDown(List<Knob> knobs, Path file, long limit, String value)
-      throws IOException {
-    String held = Knob.read(file).split(" ")[0];
-    boolean unlimited = held.equals("max") || held.startsWith("-");
-    if (unlimited || Long.parseLong(held) > limit) {
-      knobs.add(Knob.turn(file, value));
-    }
+  /**
+   * Holds a subject in its use of processors, memory or block devices.
+   *
+   * @param operation {@link Operation#CPU}, {@link Operation#MEMORY} or {@link Operation#IO}
+   * @param rate in its unit
+   * @param members gives the pids of its live processes
+   * @param lasting until the guard puts it back at the latest
+   */
+  public synchronized Result throttle(
+      long verdictId,
+      Operation operation,
+      TokenRate rate,
+      Supplier<Collection<Integer>> members,
+      Duration lasting) {
+    return turn(
+        verdictId,
+        lasting,
+        knobs -> {
+          OwnGroup.Found own =
+              OwnGroup.find(
+                  hierarchies, ControllerTrial.controller(hierarchies, operation), members);
+          if (own.group().isEmpty()) {
+            return new Result.NotPossible(own.why());
+          }
+          Group group = own.group().get();
+          return new Result.Done(
+              switch (operation) {
+                case CPU -> Limits.processor(knobs, group, rate.tokensPerSecond());
+                case MEMORY -> Limits.memory(knobs, group);
+                case IO -> Limits.inputOutput(knobs, group, (long) rate.tokensPerSecond());
+                case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND ->
+                    throw new IllegalArgumentException("no controller is about " + operation);
+              });
+        });
   }
 
   /**
@@ -150,8 +170,8 @@ public final class CgroupActuator implements AutoCloseable {
               Group group = own.group().get();
               knobs.add(
                   versionOne
-                      ? Knob.turn(file(group, "freezer.state"), "FROZEN")
-                      : Knob.turn(file(group, "cgroup.freeze"), "1"));
+                      ? Knob.turn(Limits.file(group, "freezer.state"), "FROZEN")
+                      : Knob.turn(Limits.file(group, "cgroup.freeze"), "1"));
               return new Result.Done(group.path() + " is frozen");
             }
             why.add(own.why());
@@ -175,8 +195,9 @@ public final class CgroupActuator implements AutoCloseable {
     try {
       Result result = turning.turn(knobs);
       if (result instanceof Result.Done) {
+        knobs.replaceAll(this::takeOver);
         KnobGuard guard = KnobGuard.watch(knobs, lasting.toSeconds() + GUARD_GRACE_SECONDS);
-        turned.put(verdictId, new Turned(List.copyOf(knobs), guard));
+        turned.put(verdictId, new Turned(new ArrayList<>(knobs), new ArrayList<>(), guard));
         write();
       }
       return result;
@@ -186,15 +207,49 @@ public final class CgroupActuator implements AutoCloseable {
     }
   }
 
+  /** A knob that another verdict has turned already: that yields, and its past is ours now. */
+  private Knob takeOver(Knob knob) {
+    for (Turned other : turned.values()) {
+      for (Knob held : List.copyOf(other.knobs())) {
+        if (held.isPlaceOf(knob)) {
+          other.knobs().remove(held);
+          other.yielded().add(held);
+          return new Knob(knob.file(), knob.device(), held.before(), knob.written());
+        }
+      }
+    }
+    return knob;
+  }
+
   /** Turns back what was turned for a verdict; does nothing when that is nothing. */
   public synchronized void release(long verdictId) {
     Turned ended = turned.remove(verdictId);
     if (ended == null) {
       return;
     }
-    ended.knobs().reversed().forEach(CgroupActuator::putBack);
+    ended.knobs().reversed().forEach(this::giveBack);
     close(ended.guard());
     write();
+  }
+
+  /** To the verdict that has yielded it last, else to what it was before all of them. */
+  private void giveBack(Knob knob) {
+    for (Turned other : List.copyOf(turned.values()).reversed()) {
+      for (Knob yielded : List.copyOf(other.yielded())) {
+        if (yielded.isPlaceOf(knob)) {
+          try {
+            if (knob.change(yielded.written())) {
+              other.knobs().add(yielded);
+            }
+          } catch (IOException e) {
+            LOG.warn("{} could not be set to {}: {}", knob.file(), yielded.written(), e.toString());
+          }
+          other.yielded().remove(yielded);
+          return;
+        }
+      }
+    }
+    putBack(knob);
   }
 
   private static void putBack(Knob knob) {
@@ -223,12 +278,11 @@ public final class CgroupActuator implements AutoCloseable {
   public synchronized List<Path> check() {
     List<Path> lost = new ArrayList<>();
     for (Map.Entry<Long, Turned> entry : List.copyOf(turned.entrySet())) {
-      List<Knob> ours = new ArrayList<>();
-      for (Knob knob : entry.getValue().knobs()) {
-        if (isOurs(knob)) {
-          ours.add(knob);
-        } else {
+      for (Knob knob : List.copyOf(entry.getValue().knobs())) {
+        if (!isOurs(knob)) {
           lost.add(knob.file());
+          entry.getValue().knobs().remove(knob);
+          turned.values().forEach(other -> other.yielded().removeIf(knob::isPlaceOf));
           LOG.warn(
               "{} is no longer {}: somebody else has set it, so Ringward lets go of it (verdict"
                   + " {})",
@@ -236,9 +290,6 @@ public final class CgroupActuator implements AutoCloseable {
               knob.written(),
               Long.toHexString(entry.getKey()));
         }
-      }
-      if (ours.size() != entry.getValue().knobs().size()) {
-        turned.put(entry.getKey(), new Turned(ours, entry.getValue().guard()));
       }
     }
     if (!lost.isEmpty()) {
@@ -261,90 +312,6 @@ public final class CgroupActuator implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("turned knobs could not be written down; their guards still watch them", e);
     }
-  }
-
-  private static Path file(Group group, String name) {
-    return group.directory().resolve(name);
-  }
-
-  /**
-   * Whether a limit on tasks works here: a child in a group of our own may not fork.
-   *
-   * @return why not, or empty when it does
-   */
-  public String whyNoForkLimit() {
-    Path mount = hierarchies.versionOne().get("pids");
-    Path parent = mount != null ? mount : hierarchies.versionTwo().orElse(null);
-    if (parent == null) {
-      return "no hierarchy of this machine has the controller pids";
-    }
-    Path group = parent.resolve("ringward-probe-" + ProcessHandle.current().pid());
-    try {
-      Files.createDirectory(group);
-      try {
-        Path limit = group.resolve("pids.max");
-        if (!Files.exists(limit)) {
-          return "the groups of " + parent + " do not have the controller pids";
-        }
-        Files.writeString(limit, "1");
-        return forks(group) ? "a limit on tasks is set and not kept" : "";
-      } finally {
-        Files.deleteIfExists(group);
-      }
-    } catch (IOException e) {
-      return "no group can be made there: " + e.getMessage();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "interrupted";
-    }
-  }
-
-  /**
-   * Whether groups can be frozen here: an empty one of our own is.
-   *
-   * @return why not, or empty when they can
-   */
-  public String whyNoFreezer() {
-    if (hierarchies.versionTwo().isEmpty()) {
-      return "no cgroup2 hierarchy is mounted";
-    }
-    Path group =
-        hierarchies.versionTwo().get().resolve("ringward-probe-" + ProcessHandle.current().pid());
-    try {
-      Files.createDirectory(group);
-      try {
-        Path freezer = group.resolve("cgroup.freeze");
-        if (!Files.exists(freezer)) {
-          return "its groups have no cgroup.freeze";
-        }
-        Files.writeString(freezer, "1");
-        return Knob.read(group.resolve("cgroup.events")).contains("frozen 1")
-            ? ""
-            : "a group that is to be frozen is not";
-      } finally {
-        Files.deleteIfExists(group);
-      }
-    } catch (IOException e) {
-      return "no group can be made there: " + e.getMessage();
-    }
-  }
-
-  private static boolean forks(Path group) throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                "/bin/sh",
-                "-c",
-                "echo $$ >\"$1\" || exit 9; (exit 0)",
-                "sh",
-                group + "/cgroup.procs")
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    int status = child.waitFor();
-    if (status == 9) {
-      throw new IOException("a process cannot be moved into " + group);
-    }
-    return status == 0;
   }
 
   /** Turns everything back. */

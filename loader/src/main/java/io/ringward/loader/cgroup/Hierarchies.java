@@ -105,11 +105,33 @@ public record Hierarchies(Map<String, Path> versionOne, Optional<Path> versionTw
     return Optional.empty();
   }
 
+  /** Why a process is in no group that has a controller. */
+  String whyWithout(String controller, int pid) {
+    return versionTwo.isPresent() && isKnown(versionTwo.get(), controller)
+        ? "the group of process "
+            + pid
+            + " does not have the controller "
+            + controller
+            + ": whoever manages the groups adds it by '+"
+            + controller
+            + "' in cgroup.subtree_control of the group above"
+        : "no hierarchy of this machine has the controller " + controller;
+  }
+
+  private static boolean isKnown(Path mount, String controller) {
+    try {
+      return has(new Group(mount, "/", 2), controller);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static Group group(Path mount, String path, int version) {
     return new Group(mount.resolve(path.substring(1)), path, version);
   }
 
-  private static boolean has(Group group, String controller) throws IOException {
+  /** Whether a group of version 2 has a controller. */
+  static boolean has(Group group, String controller) throws IOException {
     Path controllers = group.directory().resolve("cgroup.controllers");
     return Files.exists(controllers)
         && List.of(Files.readString(controllers).strip().split(" ")).contains(controller);

@@ -10,18 +10,25 @@ import java.util.List;
  * when their verdict should long be over and this process hangs. It waits for the end of its
  * standard input, which the kernel closes with the death of whoever holds the other end.
  *
- * <p>Needs a POSIX shell and coreutils' {@code timeout} and {@code cat}.
+ * <p>Needs a POSIX shell and coreutils' {@code timeout} and {@code cat}, and {@code sed}.
  */
 final class KnobGuard implements AutoCloseable {
-  /** $1: seconds; then triples of file, what was written, and what to put back. */
+  /**
+   * $1: seconds; then, four by four: file, device or nothing, what was written, what to put back.
+   */
   private static final String SCRIPT =
       """
       trap '' TERM INT HUP
       timeout "$1" cat >/dev/null
       shift
-      while [ $# -ge 3 ]; do
-        [ "$(cat "$1" 2>/dev/null)" = "$2" ] && printf %s "$3" 2>/dev/null >"$1"
-        shift 3
+      while [ $# -ge 4 ]; do
+        if [ -z "$2" ]; then
+          held=$(cat "$1" 2>/dev/null) back=$4
+        else
+          held=$(sed -n "s/^$2 //p" "$1" 2>/dev/null) back="$2 $4"
+        fi
+        [ "$held" = "$3" ] && printf %s "$back" 2>/dev/null >"$1"
+        shift 4
       done
       exit 0
       """;
@@ -41,7 +48,7 @@ final class KnobGuard implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("/bin/sh", "-c", SCRIPT, "ringward-guard", Long.toString(seconds)));
     for (Knob knob : knobs) {
-      command.addAll(List.of(knob.file().toString(), knob.written(), knob.before()));
+      command.addAll(List.of(knob.file().toString(), knob.device(), knob.written(), knob.before()));
     }
     return new KnobGuard(
         new ProcessBuilder(command)

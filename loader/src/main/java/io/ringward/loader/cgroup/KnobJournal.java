@@ -34,8 +34,9 @@ final class KnobJournal {
       }
       for (String line : Files.readAllLines(file)) {
         String[] parts = line.split(SEPARATOR, -1);
-        if (parts.length == 3) {
-          recover(new Knob(Path.of(parts[0]), parts[1], parts[2]));
+        if (parts.length >= 3) { // The device was not there at first.
+          recover(
+              new Knob(Path.of(parts[0]), parts.length == 3 ? "" : parts[3], parts[1], parts[2]));
         }
       }
       Files.delete(file);
@@ -66,7 +67,9 @@ final class KnobJournal {
     }
     List<String> lines = new ArrayList<>();
     for (Knob knob : knobs) {
-      lines.add(String.join(SEPARATOR, knob.file().toString(), knob.before(), knob.written()));
+      lines.add(
+          String.join(
+              SEPARATOR, knob.file().toString(), knob.before(), knob.written(), knob.device()));
     }
     Path fresh = file.resolveSibling("knobs.new");
     Files.write(fresh, lines);

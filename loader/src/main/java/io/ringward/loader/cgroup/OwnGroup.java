@@ -56,7 +56,7 @@ final class OwnGroup {
       Optional<Group> group = hierarchies.of(controller, pid);
       if (group.isEmpty()) {
         if (Files.exists(Path.of("/proc/" + pid))) {
-          return Found.none("no hierarchy of this machine has the controller " + controller);
+          return Found.none(hierarchies.whyWithout(controller, pid));
         }
         continue; // It has just ended.
       }
