@@ -21,6 +21,8 @@ import io.ringward.kernel.Operation;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable.Outcome;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +243,74 @@ final class FileSensorsTest {
     Event.FileUse open = only(FileOperation.OPEN);
     assertTrue(open.path().endsWith("/file"), open::toString);
     assertTrue(FileFlag.PATH_TRUNCATED.in(open.flags()));
+  }
+
+  @Test
+  void aVerdictRefusesToUnlinkAndHoldsOpensToARate() throws IOException {
+    Path file = Files.writeString(folder.resolve("kept"), "x");
+    Files.createDirectory(folder.resolve("sub"));
+    Process shell =
+        new ProcessBuilder(
+                "/bin/bash", "-c", "while read -r line; do eval \"$line\" 2>&1; echo .; done")
+            .directory(folder.toFile())
+            .start();
+    try (var to = shell.outputWriter();
+        var from = shell.inputReader()) {
+      Subject tree =
+          new Subject.ProcessTree(fixture.kernel().findProcess((int) shell.pid()).orElseThrow());
+      Verdict unlink = HostKernelFixture.verdict(tree, Action.BLOCK, EnumSet.of(Operation.UNLINK));
+      Verdict open = throttleOfOpens(tree, 3);
+      if (rung("block_unlink").equals("none")) {
+        fixture.beat();
+        for (Verdict each : List.of(unlink, open)) {
+          assertInstanceOf(Outcome.Refused.class, fixture.kernel().verdicts().apply(each));
+        }
+        return;
+      }
+      fixture.apply(unlink);
+      assertTrue(ask(to, from, "rm kept").contains("Operation not permitted"));
+      assertTrue(ask(to, from, "rmdir sub").contains("Operation not permitted"));
+      assertTrue(Files.exists(file));
+      assertEquals(2, fixture.hits(unlink));
+      assertTrue(fixture.kernel().verdicts().release(unlink.id()));
+      assertEquals("", ask(to, from, "rmdir sub"));
+
+      fixture.apply(open);
+      String said = ask(to, from, "for i in 1 2 3 4 5; do : < kept && echo ok; done");
+      assertEquals(3, said.split("ok", -1).length - 1, said);
+      assertEquals(2, said.split("Resource temporarily unavailable", -1).length - 1, said);
+      assertEquals(2, fixture.hits(open));
+    } finally {
+      shell.destroy();
+    }
+  }
+
+  private String ask(BufferedWriter to, BufferedReader from, String line) throws IOException {
+    fixture.beat();
+    to.write(line + "\n");
+    to.flush();
+    StringBuilder said = new StringBuilder();
+    for (String each = from.readLine(); !each.equals("."); each = from.readLine()) {
+      said.append(each).append('\n');
+    }
+    return said.toString();
+  }
+
+  /** A bucket that gives no other token while a test runs. */
+  private static Verdict throttleOfOpens(Subject subject, int burst) {
+    Verdict verdict = HostKernelFixture.throttle(subject, burst);
+    return new Verdict(
+        verdict.id(),
+        subject,
+        Action.THROTTLE,
+        EnumSet.of(Operation.OPEN),
+        verdict.rate(),
+        verdict.issuedNanos(),
+        verdict.expiryNanos(),
+        verdict.causeNanos(),
+        false,
+        verdict.source(),
+        verdict.reason());
   }
 
   @Test

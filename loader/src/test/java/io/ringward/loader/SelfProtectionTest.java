@@ -151,9 +151,12 @@ final class SelfProtectionTest {
     awaitTold("signal");
     awaitTold("link");
 
-    // An ancestor may: here the test itself.
+    // An ancestor may: here the test itself. And what the agent's parent has started beside it.
     try (Pidfd handle = Pidfd.open((int) agent.pid()).orElseThrow()) {
       assertTrue(handle.sendSignal(SIGSTOP));
+      assertTrue(handle.sendSignal(SIGCONT));
+      Process beside = new ProcessBuilder("/bin/bash", "-c", "kill -STOP " + agent.pid()).start();
+      assertEquals(0, beside.waitFor());
       // It hangs: its heartbeat is over, and with it all protection.
       ActorStage.await(
           "the end of the kernel's patience",
