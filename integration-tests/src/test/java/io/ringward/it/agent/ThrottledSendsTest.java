@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ringward.loader.cgroup.Hierarchies;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a process sends, slowed by an operator and by a rule, and let go on where it was. */
+/** What a process sends or uses, slowed by an operator and by a rule, and let go on after it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ThrottledSendsTest {
   /** More than the buffers of both ends of a connection hold, at any setting. */
@@ -184,6 +185,61 @@ final class ThrottledSendsTest {
         .orElseThrow();
   }
 
+  /** What a group may use of a processor, in version 1 or 2. */
+  private static String quota(Path folder) {
+    try {
+      Path two = folder.resolve("cpu.max");
+      return Files.readString(Files.exists(two) ? two : folder.resolve("cpu.cfs_quota_us"))
+          .strip()
+          .split(" ")[0];
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anOperatorHoldsAProcessThatHasItsGroupToItself() throws Exception {
+    Hierarchies hierarchies = Hierarchies.find();
+    Path mount =
+        hierarchies.versionOne().getOrDefault("cpu", hierarchies.versionTwo().orElse(null));
+    Path own = mount.resolve("ringward-it-own-" + ProcessHandle.current().pid());
+    Files.createDirectory(own);
+    try {
+      Assumptions.assumeTrue(
+          Files.exists(own.resolve("cpu.max")) || Files.exists(own.resolve("cpu.cfs_quota_us")),
+          "groups here do not have the controller cpu");
+      String before = quota(own);
+      String id;
+      try (Prober prober = group.prober()) {
+        Files.writeString(own.resolve("cgroup.procs"), Long.toString(prober.pid()));
+        String[] add = {
+          "verdicts",
+          "add",
+          "--json",
+          "--process",
+          Long.toString(prober.pid()),
+          "--action",
+          "throttle",
+          "--operations",
+          "cpu",
+          "--rate",
+          "20%"
+        };
+        id = AgentProcess.parse(agent.runWell(add)).get("id").asText();
+        assertEquals("20000", quota(own));
+        assertEquals("0.2", row(id).get("rate").asText());
+        agent.runWell("verdicts", "release", id);
+        assertEquals(before, quota(own));
+        Files.writeString(mount.resolve("cgroup.procs"), Long.toString(prober.pid()));
+        AgentProcess.Result shared = agent.run(add);
+        assertEquals(1, shared.exitCode(), shared::toString);
+        assertTrue(shared.err().contains("cpu cannot be throttled"), shared::toString);
+      }
+    } finally {
+      Files.deleteIfExists(own);
+    }
+  }
+
   @Test
   void whatOneRateCannotHoldIsSaid() {
     AgentProcess.Result mixed =
@@ -207,7 +263,7 @@ final class ThrottledSendsTest {
           agent.run(
               "verdicts", "add", "--process", pid, "--action", "block", "--operations", "cpu");
     }
-    assertEquals(1, blocked.exitCode(), blocked::toString);
+    assertEquals(2, blocked.exitCode(), blocked::toString);
     assertTrue(blocked.err().contains("and not blocked"), blocked::toString);
   }
 }
