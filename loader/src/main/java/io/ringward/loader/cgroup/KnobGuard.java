@@ -57,9 +57,13 @@ final class KnobGuard implements AutoCloseable {
             .start());
   }
 
-  /** Lets it end; it puts back what is still as it was written. */
+  /**
+   * Ends it, and it puts nothing back: that has been done, and another verdict may have set the
+   * same value by the time at which it would look.
+   */
   @Override
   public void close() throws IOException {
+    process.destroyForcibly(); // the shell alone; what it waits for ends with its input
     process.getOutputStream().close();
   }
 }
