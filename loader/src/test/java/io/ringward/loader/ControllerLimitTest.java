@@ -159,6 +159,15 @@ final class ControllerLimitTest {
     assertEquals("20000", quota(group));
     release(stricter);
     assertEquals(before, quota(group));
+    Verdict first = throttle(fixture.tree(actor), Operation.CPU, 0.2);
+    Verdict second = throttle(fixture.tree(actor), Operation.CPU, 0.5);
+    fixture.apply(first);
+    fixture.apply(second);
+    assertEquals("20000", quota(group), "the looser one leaves it");
+    release(first);
+    assertEquals("50000", quota(group), "and takes its turn");
+    release(second);
+    assertEquals(before, quota(group));
   }
 
   @Test

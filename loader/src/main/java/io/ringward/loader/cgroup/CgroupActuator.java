@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +38,28 @@ public final class CgroupActuator implements AutoCloseable {
   private final KnobJournal journal;
   private final Map<Long, Turned> turned = new LinkedHashMap<>();
 
-  /**
-   * What was turned for a verdict.
-   *
-   * @param knobs that are held for it
-   * @param yielded that another verdict has turned further down since, and holds
-   */
-  private record Turned(List<Knob> knobs, List<Knob> yielded, KnobGuard guard) {}
+  /** What was turned for a verdict. */
+  private static final class Turned {
+    final Turning wish;
+    final long untilNanos; // System.nanoTime()
+    final List<Knob> knobs;
+    KnobGuard guard;
+
+    /** Somebody else has set one: it is not turned again. */
+    boolean letGo;
+
+    Turned(Turning wish, long untilNanos, List<Knob> knobs) throws IOException {
+      this.wish = wish;
+      this.untilNanos = untilNanos;
+      this.knobs = new ArrayList<>(knobs);
+      this.guard = watch();
+    }
+
+    KnobGuard watch() throws IOException {
+      long left = Math.max(0, untilNanos - System.nanoTime());
+      return KnobGuard.watch(knobs, TimeUnit.NANOSECONDS.toSeconds(left) + GUARD_GRACE_SECONDS);
+    }
+  }
 
   /** What came of a wish. */
   public sealed interface Result {
@@ -196,8 +213,7 @@ public final class CgroupActuator implements AutoCloseable {
       Result result = turning.turn(knobs);
       if (result instanceof Result.Done) {
         knobs.replaceAll(this::takeOver);
-        KnobGuard guard = KnobGuard.watch(knobs, lasting.toSeconds() + GUARD_GRACE_SECONDS);
-        turned.put(verdictId, new Turned(new ArrayList<>(knobs), new ArrayList<>(), guard));
+        turned.put(verdictId, new Turned(turning, System.nanoTime() + lasting.toNanos(), knobs));
         write();
       }
       return result;
@@ -207,13 +223,12 @@ public final class CgroupActuator implements AutoCloseable {
     }
   }
 
-  /** A knob that another verdict has turned already: that yields, and its past is ours now. */
+  /** A knob that another verdict has turned already is ours now, with its past. */
   private Knob takeOver(Knob knob) {
     for (Turned other : turned.values()) {
-      for (Knob held : List.copyOf(other.knobs())) {
+      for (Knob held : List.copyOf(other.knobs)) {
         if (held.isPlaceOf(knob)) {
-          other.knobs().remove(held);
-          other.yielded().add(held);
+          other.knobs.remove(held);
           return new Knob(knob.file(), knob.device(), held.before(), knob.written());
         }
       }
@@ -223,41 +238,67 @@ public final class CgroupActuator implements AutoCloseable {
 
   /** Turns back what was turned for a verdict; does nothing when that is nothing. */
   public synchronized void release(long verdictId) {
-    Turned ended = turned.remove(verdictId);
-    if (ended == null) {
-      return;
+    if (end(verdictId)) {
+      turned.forEach(this::turnAgain);
     }
-    ended.knobs().reversed().forEach(this::giveBack);
-    close(ended.guard());
     write();
   }
 
-  /** To the verdict that has yielded it last, else to what it was before all of them. */
-  private void giveBack(Knob knob) {
-    for (Turned other : List.copyOf(turned.values()).reversed()) {
-      for (Knob yielded : List.copyOf(other.yielded())) {
-        if (yielded.isPlaceOf(knob)) {
-          try {
-            if (knob.change(yielded.written())) {
-              other.knobs().add(yielded);
-            }
-          } catch (IOException e) {
-            LOG.warn("{} could not be set to {}: {}", knob.file(), yielded.written(), e.toString());
-          }
-          other.yielded().remove(yielded);
-          return;
-        }
-      }
+  /** Whether anything was put back. */
+  private boolean end(long verdictId) {
+    Turned ended = turned.remove(verdictId);
+    if (ended == null) {
+      return false;
     }
-    putBack(knob);
+    boolean any = false;
+    for (Knob knob : ended.knobs.reversed()) {
+      any |= putBack(knob);
+    }
+    close(ended.guard);
+    return any;
   }
 
-  private static void putBack(Knob knob) {
+  /** What is loose now that another verdict has ended may be one that this verdict holds too. */
+  private void turnAgain(long verdictId, Turned standing) {
+    if (standing.letGo) {
+      return;
+    }
+    List<Knob> again = new ArrayList<>();
+    try {
+      Result _ = standing.wish.turn(again);
+    } catch (IOException e) {
+      LOG.warn("verdict {} holds no more: {}", Long.toHexString(verdictId), e.toString());
+    }
+    if (again.isEmpty()) {
+      return;
+    }
+    for (Knob knob : again) {
+      Optional<Knob> held = standing.knobs.stream().filter(knob::isPlaceOf).findFirst();
+      held.ifPresent(standing.knobs::remove);
+      standing.knobs.add(
+          new Knob(
+              knob.file(),
+              knob.device(),
+              held.map(Knob::before).orElse(knob.before()),
+              knob.written()));
+    }
+    KnobGuard old = standing.guard;
+    try {
+      standing.guard = standing.watch();
+      close(old);
+    } catch (IOException e) {
+      LOG.warn("knobs that were turned again have no guard: {}", e.toString());
+    }
+  }
+
+  private static boolean putBack(Knob knob) {
     try {
       boolean done = knob.putBack();
       LOG.debug("{} {}", knob.file(), done ? "is " + knob.before() + " again" : "was not ours");
+      return done;
     } catch (IOException e) {
       LOG.warn("{} could not be set to {} again: {}", knob.file(), knob.before(), e.toString());
+      return false;
     }
   }
 
@@ -278,11 +319,11 @@ public final class CgroupActuator implements AutoCloseable {
   public synchronized List<Path> check() {
     List<Path> lost = new ArrayList<>();
     for (Map.Entry<Long, Turned> entry : List.copyOf(turned.entrySet())) {
-      for (Knob knob : List.copyOf(entry.getValue().knobs())) {
+      for (Knob knob : List.copyOf(entry.getValue().knobs)) {
         if (!isOurs(knob)) {
           lost.add(knob.file());
-          entry.getValue().knobs().remove(knob);
-          turned.values().forEach(other -> other.yielded().removeIf(knob::isPlaceOf));
+          entry.getValue().knobs.remove(knob);
+          entry.getValue().letGo = true;
           LOG.warn(
               "{} is no longer {}: somebody else has set it, so Ringward lets go of it (verdict"
                   + " {})",
@@ -308,7 +349,7 @@ public final class CgroupActuator implements AutoCloseable {
 
   private void write() {
     try {
-      journal.write(turned.values().stream().flatMap(one -> one.knobs().stream()).toList());
+      journal.write(turned.values().stream().flatMap(one -> one.knobs.stream()).toList());
     } catch (IOException e) {
       LOG.warn("turned knobs could not be written down; their guards still watch them", e);
     }
@@ -317,6 +358,7 @@ public final class CgroupActuator implements AutoCloseable {
   /** Turns everything back. */
   @Override
   public synchronized void close() {
-    List.copyOf(turned.keySet()).forEach(this::release);
+    List.copyOf(turned.keySet()).forEach(this::end);
+    write();
   }
 }

@@ -78,15 +78,10 @@ record Knob(Path file, String device, String before, String written) {
    * @return whether it was put back
    */
   boolean putBack() throws IOException {
-    return change(before);
-  }
-
-  /** Sets what is ours to another value. */
-  boolean change(String value) throws IOException {
     if (state() != State.OURS) {
       return false;
     }
-    Files.writeString(file, device.isEmpty() ? value : device + " " + value);
+    Files.writeString(file, device.isEmpty() ? before : device + " " + before);
     return true;
   }
 
