@@ -15,7 +15,7 @@
 /* An exec event with room for its tail, too big for the stack. */
 struct exec_scratch {
 	struct rw_exec_event event;
-	char tail[RW_PATH_SIZE + RW_ARGUMENTS_SIZE];
+	char tail[RW_PATH_SIZE + RW_ARGUMENTS_SIZE + RW_PATH_SIZE];
 	struct rw_program program;
 };
 
@@ -92,6 +92,7 @@ static __always_inline void fill_exec(struct rw_exec_event *event, struct task_s
 	event->flags = rw_read_file_flags(file);
 	event->gid = gid;
 	event->argument_count = BPF_CORE_READ(bprm, argc);
+	event->directory_length = 0;
 	event->zero = 0;
 	if (BPF_CORE_READ(cred, uid.val) != BPF_CORE_READ(cred, euid.val) ||
 	    BPF_CORE_READ(cred, gid.val) != gid)
@@ -194,15 +195,44 @@ static __noinline __u32 name_program(struct exec_scratch *scratch, struct linux_
 	return path_length;
 }
 
+/*
+ * Where the process works, as its mounts have it: what a relative path in its arguments starts
+ * from.  One that is longer than we carry is left out.  Not inlined, for the sake of the stack.
+ */
+static __noinline __u32 fill_directory(struct exec_scratch *scratch, __u32 at,
+				       struct task_struct *task)
+{
+	__u32 start, end, length = 0, slot = rw_take_path_scratch();
+	struct rw_path_scratch *path = bpf_map_lookup_elem(&path_scratch, &slot);
+
+	if (!path)
+		return 0;
+	start = rw_name_dentry(slot, BPF_CORE_READ(task, fs, pwd.mnt),
+			       BPF_CORE_READ(task, fs, pwd.dentry), &end);
+	if (end == RW_PATH_ROOT && at <= RW_PATH_SIZE + RW_ARGUMENTS_SIZE) {
+		length = (RW_PATH_SIZE - 1 - start) & (RW_PATH_SIZE - 1);
+		if (length)
+			bpf_probe_read_kernel(scratch->tail + at, length,
+					      path->text + (start & (RW_PATH_SIZE - 1)));
+		else
+			scratch->tail[at] = '/';
+	}
+	rw_give_path_scratch(slot);
+	return end == RW_PATH_ROOT && !length ? 1 : length;
+}
+
 static __always_inline void send_exec(const struct rw_actor *actor, struct linux_binprm *bprm,
 				      struct exec_scratch *scratch, __u32 path_length)
 {
-	__u32 arguments_length, size;
+	__u32 arguments_length, directory_length, size;
 
 	arguments_length = fill_arguments(scratch, path_length, actor->task);
+	directory_length = fill_directory(scratch, path_length + arguments_length, actor->task) &
+			   (RW_PATH_SIZE - 1);
 	scratch->event.path_length = path_length;
 	scratch->event.arguments_length = arguments_length;
-	size = sizeof(scratch->event) + path_length + arguments_length;
+	scratch->event.directory_length = directory_length;
+	size = sizeof(scratch->event) + path_length + arguments_length + directory_length;
 	rw_fill_header(&scratch->event.header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, actor);
 	if (size > sizeof(scratch->event) + sizeof(scratch->tail) ||
 	    bpf_ringbuf_output(&lifecycle_ring, scratch, size, 0))

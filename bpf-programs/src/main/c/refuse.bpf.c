@@ -118,6 +118,7 @@ static __noinline void tell_refused(struct rw_naming *naming, const struct rw_tr
 	event->gid = BPF_CORE_READ(task, cred, egid.val);
 	event->argument_count = BPF_CORE_READ(bprm, argc);
 	event->arguments_length = 0;
+	event->directory_length = 0;
 	event->zero = 0;
 	rw_fill_header(&event->header, RW_EVENT_EXEC, RW_HOOK_EXEC, size, &trial->actor);
 	if (bpf_ringbuf_output(&activity_ring, event, size, 0))

@@ -117,7 +117,10 @@ enum rw_exec_flag {
 				     what it was; its arguments are not known */
 };
 
-/* Followed by path_length bytes of path, then arguments_length bytes of argv. */
+/*
+ * Followed by path_length bytes of path, then arguments_length bytes of argv, then
+ * directory_length bytes of the working directory's path.
+ */
 struct rw_exec_event {
 	struct rw_event_header header;
 	__u64 inode; /* of the file that runs, as the hook reads it */
@@ -127,7 +130,8 @@ struct rw_exec_event {
 	__u32 argument_count;
 	__u16 path_length; /* bytes, no NUL counted */
 	__u16 arguments_length; /* bytes, each argument ends with a NUL but the last */
-	__u32 zero;
+	__u16 directory_length; /* bytes, no NUL counted; 0: not known */
+	__u16 zero;
 	char comm[RW_COMM_SIZE];
 };
 _Static_assert(sizeof(struct rw_exec_event) == 112, "wire");

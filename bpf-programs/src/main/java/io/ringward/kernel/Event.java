@@ -32,7 +32,11 @@ public sealed interface Event {
       int uid,
       long cgroupId) {}
 
-  /** A program was started in the process. */
+  /**
+   * A program was started in the process.
+   *
+   * @param directory where the process works; empty when it is not known
+   */
   record Exec(
       Header header,
       FileIdentity executable,
@@ -41,7 +45,8 @@ public sealed interface Event {
       int argumentCount,
       String comm,
       String path,
-      List<String> arguments)
+      List<String> arguments,
+      String directory)
       implements Event {
     public Exec {
       arguments = List.copyOf(arguments);

@@ -39,6 +39,7 @@ public final class EventView implements FeedItem {
   private static final long EXEC_ARGUMENT_COUNT = exec("argument_count");
   private static final long EXEC_PATH_LENGTH = exec("path_length");
   private static final long EXEC_ARGUMENTS_LENGTH = exec("arguments_length");
+  private static final long EXEC_DIRECTORY_LENGTH = exec("directory_length");
   private static final long EXEC_COMM = exec("comm");
   private static final long EXEC_TAIL = WireLayouts.EXEC_EVENT.byteSize();
 
@@ -89,8 +90,9 @@ public final class EventView implements FeedItem {
     this.data = data;
     this.base = offset;
     this.kind = kind;
-    if (kind == EventKind.EXEC && EXEC_TAIL + pathLength() + argumentsLength() > size) {
-      throw new IllegalArgumentException("an exec event's path and argv run past its end");
+    if (kind == EventKind.EXEC
+        && EXEC_TAIL + pathLength() + argumentsLength() + directoryLength() > size) {
+      throw new IllegalArgumentException("an exec event's texts run past its end");
     }
     if (kind == EventKind.ACT && ActView.TAIL + ActView.textLength(this) > size) {
       throw new IllegalArgumentException("an act's text runs past its end");
@@ -227,6 +229,15 @@ public final class EventView implements FeedItem {
     return arguments;
   }
 
+  /** The working directory at the exec; empty when it is not known. Allocates. */
+  public String directory() {
+    return text(base + EXEC_TAIL + pathLength() + argumentsLength(), directoryLength());
+  }
+
+  private int directoryLength() {
+    return Short.toUnsignedInt(data.get(JAVA_SHORT_UNALIGNED, base + EXEC_DIRECTORY_LENGTH));
+  }
+
   private int pathLength() {
     return Short.toUnsignedInt(data.get(JAVA_SHORT_UNALIGNED, base + EXEC_PATH_LENGTH));
   }
@@ -331,7 +342,8 @@ public final class EventView implements FeedItem {
               argumentCount(),
               comm(),
               path(),
-              arguments());
+              arguments(),
+              directory());
       case FORK ->
           new Event.Fork(header, new ProcessKey(childStartBoottimeNanos(), childTgid()), comm());
       case EXIT -> ExitView.toEvent(this, header);

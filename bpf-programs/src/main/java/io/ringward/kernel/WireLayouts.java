@@ -115,7 +115,8 @@ public final class WireLayouts {
           JAVA_INT.withName("argument_count"),
           JAVA_SHORT.withName("path_length"),
           JAVA_SHORT.withName("arguments_length"),
-          JAVA_INT.withName("zero"),
+          JAVA_SHORT.withName("directory_length"),
+          JAVA_SHORT.withName("zero"),
           comm());
 
   public static final StructLayout FORK_EVENT =

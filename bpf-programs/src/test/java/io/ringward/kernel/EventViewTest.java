@@ -68,8 +68,12 @@ final class EventViewTest {
   }
 
   private long exec(String path, String arguments) {
+    return exec(path, arguments, "");
+  }
+
+  private long exec(String path, String arguments, String directory) {
     StructLayout exec = WireLayouts.EXEC_EVENT;
-    long size = exec.byteSize() + path.length() + arguments.length();
+    long size = exec.byteSize() + path.length() + arguments.length() + directory.length();
     header(EventKind.EXEC, Hook.EXEC, size);
     memory.set(JAVA_LONG_UNALIGNED, at(exec, "inode"), 42L);
     memory.set(JAVA_INT_UNALIGNED, at(exec, "device"), 8 << 20 | 1);
@@ -79,13 +83,14 @@ final class EventViewTest {
     memory.set(JAVA_SHORT_UNALIGNED, at(exec, "path_length"), (short) path.length());
     memory.set(JAVA_SHORT_UNALIGNED, at(exec, "arguments_length"), (short) arguments.length());
     text(at(exec, "comm"), "curl");
-    text(BASE + exec.byteSize(), path + arguments);
+    memory.set(JAVA_SHORT_UNALIGNED, at(exec, "directory_length"), (short) directory.length());
+    text(BASE + exec.byteSize(), path + arguments + directory);
     return size;
   }
 
   @Test
   void execWithItsTail() {
-    EventView view = view(exec("/usr/bin/curl", "curl\0-s\0http://x"));
+    EventView view = view(exec("/usr/bin/curl", "curl\0-s\0http://x", "/root"));
     assertEquals(
         new Event.Exec(
             expectedHeader(Hook.EXEC),
@@ -95,7 +100,8 @@ final class EventViewTest {
             3,
             "curl",
             "/usr/bin/curl",
-            List.of("curl", "-s", "http://x")),
+            List.of("curl", "-s", "http://x"),
+            "/root"),
         view.toEvent());
   }
 

@@ -65,6 +65,37 @@ final class HookFactsTest {
   }
 
   @Test
+  void execTellsWhereTheProcessWorks(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+    assertEquals(folder.toRealPath().toString(), directoryOfExec(link));
+    assertEquals("/", directoryOfExec(Path.of("/")));
+    Path removed = Files.createDirectory(folder.resolve("removed"));
+    assertEquals(
+        folder.toRealPath() + "/removed",
+        directoryOfExec(removed, "-c", "cd \"$1\" && rmdir \"$1\" && exec /bin/true"),
+        "as it was called");
+  }
+
+  private String directoryOfExec(Path directory) throws IOException, InterruptedException {
+    return directoryOfExec(directory, "-c", "cd \"$1\" && exec /bin/true");
+  }
+
+  private String directoryOfExec(Path directory, String... how)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder("/bin/sh", how[0], how[1], "sh", directory.toString()).start();
+    assertEquals(0, process.waitFor());
+    return fixture
+        .only(
+            "the exec of true",
+            Event.Exec.class,
+            event ->
+                event.header().process().tgid() == process.pid() && event.comm().equals("true"))
+        .directory();
+  }
+
+  @Test
   void execOfManyArgumentsIsCutAndSaysSo() {
     String longWord = "x".repeat(300);
     int pid = runAndWait("run /bin/true " + longWord + " " + longWord);

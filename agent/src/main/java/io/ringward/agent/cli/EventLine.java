@@ -47,7 +47,9 @@ final class EventLine {
 
   private String what(EventRow row) {
     return switch (row.event()) {
-      case "execve" -> style.cyan(Printable.of(started(row), MOST_DETAIL));
+      case "execve" ->
+          style.cyan(Printable.of(started(row), MOST_DETAIL))
+              + style.dim("  " + Printable.of(row.detail(), MOST_DETAIL));
       case "clone" -> "child " + row.child();
       case "syscalls" -> calls(row);
       case "procexit" ->

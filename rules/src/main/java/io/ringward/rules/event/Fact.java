@@ -46,6 +46,9 @@ public enum Fact {
   /** 1 when the program has effective capabilities and is not root, else 0. */
   EXE_CAPABLE(Kind.NUMBER),
 
+  /** Working directory when the program was started, with a slash at its end. */
+  PROCESS_DIRECTORY(Kind.TEXT),
+
   /** How the process ended, as wait(2) has it: {@code status << 8 | signal}. */
   EXIT_STATUS(Kind.NUMBER),
   /** Nanoseconds of CPU that the process that ended has used. */

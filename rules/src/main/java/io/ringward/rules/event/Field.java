@@ -55,6 +55,11 @@ public enum Field {
   PROC_EXEPATH("proc.exepath", TEXT, "Path of the executable file.", Fact.PROCESS_EXE_PATH),
   PROC_ARGS("proc.args", TEXT, "Arguments after the first.", Fact.PROCESS_ARGUMENTS),
   PROC_CMDLINE("proc.cmdline", TEXT, "Name and arguments.", Fact.PROCESS_COMMAND_LINE),
+  PROC_CWD(
+      "proc.cwd",
+      TEXT,
+      "Working directory when the program was started, with a slash at its end.",
+      Fact.PROCESS_DIRECTORY),
   PROC_PPID("proc.ppid", NUMBER, "Process id of the parent.", Fact.PROCESS_ID, 1),
   PROC_PNAME("proc.pname", TEXT, "Short name of the parent.", Fact.PROCESS_NAME, 1),
   PROC_PEXE("proc.pexe", TEXT, "First argument of the parent.", Fact.PROCESS_EXE, 1),

@@ -146,7 +146,12 @@ final class EventFacts implements EventContext {
           FILE_GROUP ->
           isFile();
       case FILE_PATH, FILE_DIRECTORY, FILE_NAME, FILE_TARGET -> text(fact, generation) != null;
-      case PROCESS_NAME, PROCESS_EXE, PROCESS_EXE_PATH, PROCESS_ARGUMENTS, PROCESS_COMMAND_LINE ->
+      case PROCESS_NAME,
+          PROCESS_EXE,
+          PROCESS_EXE_PATH,
+          PROCESS_ARGUMENTS,
+          PROCESS_COMMAND_LINE,
+          PROCESS_DIRECTORY ->
           text(fact, generation) != null;
       default -> acts.has(fact);
     };
@@ -194,6 +199,7 @@ final class EventFacts implements EventContext {
           PROCESS_EXE_PATH,
           PROCESS_ARGUMENTS,
           PROCESS_COMMAND_LINE,
+          PROCESS_DIRECTORY,
           REMOTE_ADDRESS,
           LOCAL_ADDRESS ->
           throw new IllegalArgumentException(fact + " is not a number");
@@ -220,6 +226,7 @@ final class EventFacts implements EventContext {
       }
       case PROCESS_ARGUMENTS -> process.arguments().isEmpty() ? null : process.argumentText();
       case PROCESS_COMMAND_LINE -> known(process.commandLine());
+      case PROCESS_DIRECTORY -> known(process.directory());
       case FILE_PATH -> isFile() ? files.path() : null;
       case FILE_DIRECTORY -> isFile() ? files.directory() : null;
       case FILE_NAME -> isFile() ? files.name() : null;

@@ -52,6 +52,7 @@ final class ProcessEntry {
   private String comm = "";
   private String path = "";
   private List<String> arguments = List.of();
+  private String directory = "";
 
   // Made when first asked for, dropped when out of date.
   private ProcessInfo info;
@@ -82,6 +83,7 @@ final class ProcessEntry {
     comm = view.comm();
     path = view.path();
     arguments = view.arguments();
+    directory = withSlash(view.directory());
     forgetTexts();
   }
 
@@ -107,6 +109,7 @@ final class ProcessEntry {
     comm = parent.comm;
     path = parent.path;
     arguments = parent.arguments;
+    directory = parent.directory;
     forgetTexts();
   }
 
@@ -121,7 +124,12 @@ final class ProcessEntry {
     comm = found.comm();
     path = found.path();
     arguments = found.arguments();
+    directory = ""; // As it was at the exec: nobody knows that any more.
     forgetTexts();
+  }
+
+  private static String withSlash(String directory) {
+    return directory.isEmpty() || directory.endsWith("/") ? directory : directory + "/";
   }
 
   /** For a process whose program is unknown: at least the name that its event carries. */
@@ -164,6 +172,11 @@ final class ProcessEntry {
 
   List<String> arguments() {
     return arguments;
+  }
+
+  /** Working directory at the exec, with a slash at its end; empty when it is not known. */
+  String directory() {
+    return directory;
   }
 
   /** The arguments after the first, joined by one space. */

@@ -118,9 +118,12 @@ final class EventDecoder {
         in.fill(event, WireEvent.EXEC_BYTES, path);
         int arguments = in.count(WireEvent.MOST_BYTES - WireEvent.EXEC_BYTES - path);
         in.fill(event, WireEvent.EXEC_BYTES + path, arguments);
+        int directory = in.count(WireEvent.MOST_BYTES - WireEvent.EXEC_BYTES - path - arguments);
+        in.fill(event, WireEvent.EXEC_BYTES + path + arguments, directory);
         putShort(event, WireEvent.EXEC_PATH_LENGTH, path);
         putShort(event, WireEvent.EXEC_ARGUMENTS_LENGTH, arguments);
-        yield WireEvent.EXEC_BYTES + path + arguments;
+        putShort(event, WireEvent.EXEC_DIRECTORY_LENGTH, directory);
+        yield WireEvent.EXEC_BYTES + path + arguments + directory;
       }
       case FORK -> {
         int known = memory.size();

@@ -103,11 +103,12 @@ final class EventEncoder {
       case EXEC ->
           length >= WireEvent.EXEC_BYTES
               && length <= WireEvent.MOST_BYTES
-              && getInt(event, WireEvent.EXEC_ZERO) == 0
+              && getShort(event, WireEvent.EXEC_ZERO) == 0
               && length
                   == WireEvent.EXEC_BYTES
                       + getShort(event, WireEvent.EXEC_PATH_LENGTH)
-                      + getShort(event, WireEvent.EXEC_ARGUMENTS_LENGTH);
+                      + getShort(event, WireEvent.EXEC_ARGUMENTS_LENGTH)
+                      + getShort(event, WireEvent.EXEC_DIRECTORY_LENGTH);
       case FORK ->
           length == WireEvent.FORK_BYTES
               && getInt(event, WireEvent.FORK_CHILD + WireEvent.KEY_ZERO) == 0;
@@ -201,6 +202,9 @@ final class EventEncoder {
         out.write(event, WireEvent.EXEC_BYTES, path);
         out.unsigned(arguments);
         out.write(event, WireEvent.EXEC_BYTES + path, arguments);
+        int directory = getShort(event, WireEvent.EXEC_DIRECTORY_LENGTH);
+        out.unsigned(directory);
+        out.write(event, WireEvent.EXEC_BYTES + path + arguments, directory);
       }
       case FORK -> {
         Known before = find(event, WireEvent.FORK_CHILD);

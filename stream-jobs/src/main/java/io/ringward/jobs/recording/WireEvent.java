@@ -33,6 +33,7 @@ final class WireEvent {
   static final int EXEC_ARGUMENT_COUNT = at(WireLayouts.EXEC_EVENT, "argument_count");
   static final int EXEC_PATH_LENGTH = at(WireLayouts.EXEC_EVENT, "path_length");
   static final int EXEC_ARGUMENTS_LENGTH = at(WireLayouts.EXEC_EVENT, "arguments_length");
+  static final int EXEC_DIRECTORY_LENGTH = at(WireLayouts.EXEC_EVENT, "directory_length");
   static final int EXEC_ZERO = at(WireLayouts.EXEC_EVENT, "zero");
   static final int EXEC_COMM = at(WireLayouts.EXEC_EVENT, "comm");
   static final int EXEC_BYTES = bytes(WireLayouts.EXEC_EVENT);
@@ -84,7 +85,10 @@ final class WireEvent {
   static final int ACT_BYTES = bytes(WireLayouts.ACT_EVENT);
 
   /** Longest event. */
-  static final int MOST_BYTES = FILE_BYTES + WireLayouts.FILE_TEXT_SIZE;
+  static final int MOST_BYTES =
+      Math.max(
+          FILE_BYTES + WireLayouts.FILE_TEXT_SIZE,
+          EXEC_BYTES + 2 * WireLayouts.PATH_SIZE + WireLayouts.ARGUMENTS_SIZE);
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());

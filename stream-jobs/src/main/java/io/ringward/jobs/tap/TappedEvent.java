@@ -108,8 +108,14 @@ public record TappedEvent(
       case ACT -> cut(ActWords.of(view));
       case FILE -> cut(FileWords.of(facts, view));
       case EXIT -> ExitWords.of(view);
-      case EXEC, FORK, CONNECT, BIND, ENFORCEMENT, SYSCALLS -> "";
+      case EXEC -> directory(facts);
+      case FORK, CONNECT, BIND, ENFORCEMENT, SYSCALLS -> "";
     };
+  }
+
+  private static String directory(EventContext facts) {
+    String directory = text(facts, Fact.PROCESS_DIRECTORY, 0);
+    return directory.isEmpty() ? "" : "in " + directory;
   }
 
   private static List<String> ancestors(EventContext facts) {

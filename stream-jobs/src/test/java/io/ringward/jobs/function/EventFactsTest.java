@@ -59,6 +59,7 @@ final class EventFactsTest {
     assertEquals(1, facts.number(Fact.EXE_FROM_MEMFD, 0));
     assertEquals(0, facts.number(Fact.EXE_UPPER_LAYER, 0));
     assertEquals(4242, facts.number(Fact.EXE_INODE, 0));
+    assertEquals("/srv/work/", facts.text(Fact.PROCESS_DIRECTORY, 0));
     assertEquals(4_294_967_294L, facts.number(Fact.USER_ID, 0), "user ids are unsigned");
     assertEquals(77, facts.number(Fact.CGROUP_ID, 0));
     assertEquals(100, facts.number(Fact.PROCESS_DURATION, 0));

@@ -25,6 +25,7 @@ import java.util.List;
 public final class WireEvents {
   private static final short AF_INET = 2;
   private static final byte TCP = 6;
+  private static final byte[] DIRECTORY = "/srv/work".getBytes(StandardCharsets.UTF_8);
 
   private WireEvents() {}
 
@@ -47,17 +48,25 @@ public final class WireEvents {
             Hook.EXEC,
             time,
             actor,
-            fixed + pathBytes.length + argumentBytes.length);
+            fixed + pathBytes.length + argumentBytes.length + DIRECTORY.length);
     putLong(event, layout, "inode", file.inode());
     putInt(event, layout, "device", file.device());
     putInt(event, layout, "flags", flags);
     putInt(event, layout, "argument_count", arguments.size());
     putShort(event, layout, "path_length", pathBytes.length);
     putShort(event, layout, "arguments_length", argumentBytes.length);
+    putShort(event, layout, "directory_length", DIRECTORY.length);
     putComm(event, layout, path.substring(path.lastIndexOf('/') + 1));
     MemorySegment.copy(pathBytes, 0, event, JAVA_BYTE, fixed, pathBytes.length);
     MemorySegment.copy(
         argumentBytes, 0, event, JAVA_BYTE, fixed + pathBytes.length, argumentBytes.length);
+    MemorySegment.copy(
+        DIRECTORY,
+        0,
+        event,
+        JAVA_BYTE,
+        (int) event.byteSize() - DIRECTORY.length,
+        DIRECTORY.length);
     return event.toArray(JAVA_BYTE);
   }
 
