@@ -194,6 +194,18 @@ final class FileSensorsTest {
         told(FileOperation.OPEN).stream().map(Event.FileUse::path).toList());
   }
 
+  /** They are files as others are: a kernel's setting that is changed is an open for writing. */
+  @Test
+  void aWriteToASettingOfTheKernelIsTold() throws IOException {
+    want(new Place.Below("/proc/sys"), Set.of(Kind.WRITE));
+    // The number of the next process: the one harmless setting that every kernel has.
+    assertEquals(
+        0, run("read -r last < /proc/sys/kernel/ns_last_pid; : >> /proc/sys/kernel/ns_last_pid"));
+    assertEquals(
+        List.of("/proc/sys/kernel/ns_last_pid"),
+        told(FileOperation.OPEN).stream().map(Event.FileUse::path).toList());
+  }
+
   @Test
   void withoutAWishNothingIsAttachedAndNothingTold() throws IOException {
     FileSensors sensors = fixture.kernel().files();
