@@ -12,10 +12,14 @@
 #include "ringward/wakeup.h"
 #include <bpf/bpf_tracing.h>
 
+/* Where the working directory may begin: behind the path and the arguments. */
+#define RW_TAIL_MASK 1023
+_Static_assert(RW_PATH_SIZE + RW_ARGUMENTS_SIZE <= RW_TAIL_MASK, "a mask bounds it");
+
 /* An exec event with room for its tail, too big for the stack. */
 struct exec_scratch {
 	struct rw_exec_event event;
-	char tail[RW_PATH_SIZE + RW_ARGUMENTS_SIZE + RW_PATH_SIZE];
+	char tail[RW_TAIL_MASK + 1 + RW_PATH_SIZE];
 	struct rw_program program;
 };
 
@@ -209,7 +213,9 @@ static __noinline __u32 fill_directory(struct exec_scratch *scratch, __u32 at,
 		return 0;
 	start = rw_name_dentry(slot, BPF_CORE_READ(task, fs, pwd.mnt),
 			       BPF_CORE_READ(task, fs, pwd.dentry), &end);
-	if (end == RW_PATH_ROOT && at <= RW_PATH_SIZE + RW_ARGUMENTS_SIZE) {
+	/* This changes nothing, but the verifier of 6.1 forgets what a number was compared to. */
+	at &= RW_TAIL_MASK;
+	if (end == RW_PATH_ROOT) {
 		length = (RW_PATH_SIZE - 1 - start) & (RW_PATH_SIZE - 1);
 		if (length)
 			bpf_probe_read_kernel(scratch->tail + at, length,
