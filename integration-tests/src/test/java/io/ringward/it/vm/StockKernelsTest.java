@@ -50,8 +50,7 @@ final class StockKernelsTest {
           "AgentDeathTest",
           "TamperTest",
           "KernelSampleFeedTest",
-          "SendLimiterTest",
-          "ControllerLimitTest");
+          "SendLimiterTest");
 
   private static final CapabilityMatrix MATRIX = new CapabilityMatrix();
 
@@ -177,13 +176,16 @@ final class StockKernelsTest {
       case DEBIAN_6_1 ->
           Stream.concat(
                   EVERYWHERE.stream(),
-                  Stream.of(
-                      "FileSensorsTest", "FileRulesTest", "SelfProtectionTest", "ActSensorsTest"))
+                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest"))
               .toList();
       case DEBIAN_6_12 ->
           Stream.concat(
                   EVERYWHERE.stream(),
-                  Stream.of("InlinePolicyTest", "PersistenceTest", "SelfProtectionTest"))
+                  Stream.of(
+                      "InlinePolicyTest",
+                      "PersistenceTest",
+                      "SelfProtectionTest",
+                      "ControllerLimitTest"))
               .toList();
       case DEBIAN_6_12_WITHOUT_BPF_LSM ->
           List.of(
