@@ -74,7 +74,10 @@ static __always_inline bool is_judged(enum rw_operation operation)
 /* Not inlined: what it needs of the stack is not needed together with what comes after it. */
 static __noinline int ask_verdicts(enum rw_hook hook, enum rw_operation operation)
 {
-	return rw_answer(hook, operation);
+	struct rw_trial trial;
+
+	rw_begin_trial(&trial, hook, operation);
+	return rw_answer(&trial);
 }
 
 /*

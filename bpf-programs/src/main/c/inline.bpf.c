@@ -6,11 +6,11 @@
  */
 #include "ringward/inline.h"
 #include "ringward/counters.h"
+#include "ringward/hit.h"
 #include "ringward/protection.h"
 #include "ringward/wakeup.h"
 
 #define GROUP_DEPTH 64
-#define REPORT_NANOS 1000000000ULL /* between two events of one row */
 #define BITS_OF_ADDRESS 128
 #define BITS_OF_PORT 16
 
@@ -257,24 +257,13 @@ static __noinline void report(struct rw_inline_row *row, bool shadow, const stru
 {
 	struct rw_actor actor = trial->actor; /* 6.1 takes map keys from the stack */
 	__u64 hits = __sync_fetch_and_add(&row->hits, 1) + 1;
-	__u64 last = *(volatile __u64 *)&row->last_report_nanos;
-	struct rw_enforcement_event *event;
+	struct rw_enforcement_event *event = rw_begin_report(&row->last_report_nanos, trial->now,
+							     row->rule_id, hits, RW_ACTION_BLOCK);
 
-	if (last && trial->now - last < REPORT_NANOS)
+	if (!event)
 		return;
-	if (__sync_val_compare_and_swap(&row->last_report_nanos, last, trial->now) != last)
-		return;
-	rw_count_produced(RW_HOOK_ENFORCEMENT);
-	event = bpf_ringbuf_reserve(&lifecycle_ring, sizeof(*event), 0);
-	if (!event) {
-		rw_count_dropped(RW_HOOK_ENFORCEMENT, RW_DROP_RING_FULL);
-		return;
-	}
 	rw_fill_header(&event->header, RW_EVENT_ENFORCEMENT, RW_HOOK_ENFORCEMENT, sizeof(*event),
 		       &actor);
-	event->verdict_id = row->rule_id;
-	event->hits = hits;
-	event->action = RW_ACTION_BLOCK;
 	event->operation = trial->operation;
 	event->error = trial->refuse_error;
 	event->shadow = shadow;

@@ -150,27 +150,14 @@ static __always_inline int answer_inline(const struct rw_trial *trial, struct li
 static __always_inline int answer(enum rw_hook hook, enum rw_operation operation,
 				  struct linux_binprm *bprm)
 {
-	struct rw_trial trial = {
-		.now = bpf_ktime_get_boot_ns(),
-		.hook = hook,
-		.operation = operation,
-		.least = RW_ACTION_THROTTLE,
-		.retry_error = RW_EAGAIN,
-		.refuse_error = RW_EPERM,
-	};
+	struct rw_trial trial;
+	int error;
 
-	rw_read_actor(&trial.actor, (struct task_struct *)bpf_get_current_task());
-	switch (rw_judge(&trial)) {
-	case RW_JUDGEMENT_ALLOW:
-		return bprm && rw_inline_wants(operation) ? answer_inline(&trial, bprm) : 0;
-	case RW_JUDGEMENT_RETRY:
-		return -RW_EAGAIN;
-	case RW_JUDGEMENT_KILL:
-		bpf_send_signal(9);
-		return -RW_EPERM;
-	default:
-		return -RW_EPERM;
-	}
+	rw_begin_trial(&trial, hook, operation);
+	error = rw_answer(&trial);
+	if (!error && bprm && rw_inline_wants(operation))
+		error = answer_inline(&trial, bprm);
+	return error;
 }
 
 /* fs/exec.c, bprm_execve(): once for each exec, before any interpreter is looked for. */

@@ -99,13 +99,8 @@ static __always_inline int refuse(enum rw_attack attack, const struct rw_process
 	__u32 index = attack, first = 0;
 	const struct rw_control *controls = bpf_map_lookup_elem(&control, &first);
 	struct rw_attack_account *account = bpf_map_lookup_elem(&shield_attack, &index);
-	__s64 silence;
 
-	if (!controls || !controls->heartbeat_nanos || !account)
-		return 0;
-	/* Signed: user space may read its clock a little ahead of ours. */
-	silence = (__s64)(bpf_ktime_get_boot_ns() - controls->heartbeat_nanos);
-	if (silence > (__s64)RW_HEARTBEAT_LIMIT_NANOS)
+	if (!controls || !account || !rw_agent_lives(controls, bpf_ktime_get_boot_ns()))
 		return 0;
 	__sync_fetch_and_add(&account->attempts, 1);
 	account->tgid = caller->tgid;

@@ -15,10 +15,11 @@ static __always_inline void rw_count_refusal_run(enum rw_refusal_hook hook)
 		__sync_fetch_and_add(runs, 1);
 }
 
-/* What the caller gets to see: 0, or a negative error. */
-static __always_inline int rw_answer(enum rw_hook hook, enum rw_operation operation)
+/* What the current task is about to do, where a hook can say no to it. */
+static __always_inline void rw_begin_trial(struct rw_trial *trial, enum rw_hook hook,
+					   enum rw_operation operation)
 {
-	struct rw_trial trial = {
+	*trial = (struct rw_trial){
 		.now = bpf_ktime_get_boot_ns(),
 		.hook = hook,
 		.operation = operation,
@@ -26,9 +27,13 @@ static __always_inline int rw_answer(enum rw_hook hook, enum rw_operation operat
 		.retry_error = RW_EAGAIN,
 		.refuse_error = RW_EPERM,
 	};
+	rw_read_actor(&trial->actor, (struct task_struct *)bpf_get_current_task());
+}
 
-	rw_read_actor(&trial.actor, (struct task_struct *)bpf_get_current_task());
-	switch (rw_judge(&trial)) {
+/* What the caller gets to see: 0, or a negative error. */
+static __always_inline int rw_answer(const struct rw_trial *trial)
+{
+	switch (rw_judge(trial)) {
 	case RW_JUDGEMENT_ALLOW:
 		return 0;
 	case RW_JUDGEMENT_RETRY:

@@ -52,7 +52,15 @@ final class ControlWord {
 
   /** Names the operations that verdicts in force cover: hot hooks look at nothing else first. */
   synchronized void setJudgedOperations(Set<Operation> operations) {
-    int mask = Operation.mask(operations);
+    setJudged(Operation.mask(operations));
+  }
+
+  /** Names operations beside those that are named already. */
+  synchronized void addJudgedOperations(Set<Operation> operations) {
+    setJudged(value.get(JAVA_INT, JUDGED) | Operation.mask(operations));
+  }
+
+  private void setJudged(int mask) {
     if (value.get(JAVA_INT, JUDGED) != mask) {
       value.set(JAVA_INT, JUDGED, mask);
       map.update(key, value, UpdateMode.ANY);

@@ -13,8 +13,6 @@ import io.ringward.kernel.ProcessKey;
 import io.ringward.kernel.Subject;
 import io.ringward.kernel.Verdict;
 import io.ringward.kernel.VerdictTable;
-import io.ringward.kernel.WireLayouts;
-import io.ringward.loader.LiveProcess.Mark;
 import io.ringward.loader.WireCodecs.VerdictValue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,20 +43,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class KernelVerdictTable implements VerdictTable {
   private static final Logger LOG = LoggerFactory.getLogger(KernelVerdictTable.class);
+  private static final int MOST_ENDED = 4096;
 
   private final BpfMap<Long, VerdictValue> verdicts;
-  private final BpfMap<Long, List<Long>> cgroupReferences;
   private final TreeMarker trees;
+  private final ControlGroupMarker groups;
   private final ProcessWalk walk;
-  private final ControlGroups controlGroups;
   private final ControlWord control;
-  private final ProtectionRefresh protection;
   private final VerdictObjection objection;
   private final ControllerRung controllers;
   private final Optional<SyscallWatch> watch;
   private final SendLimiter sends;
-  private static final int MOST_ENDED = 4096;
-
   private final TamperLog tampered;
   private final Map<Long, Verdict> inForce = new LinkedHashMap<>();
   private final Deque<InForce> ended = new ArrayDeque<>();
@@ -85,12 +80,11 @@ public final class KernelVerdictTable implements VerdictTable {
       TamperLog tampered) {
     this.tampered = tampered;
     this.verdicts = object.map("verdict", MapCodec.u64(), WireCodecs.VERDICT);
-    this.cgroupReferences = object.map("cgroup_verdict", MapCodec.u64(), WireCodecs.REFERENCES);
+    this.groups =
+        new ControlGroupMarker(object, walk, controlGroups, protection, inForce::containsKey);
     this.trees = new TreeMarker(object, walk, protection, inForce::containsKey);
     this.walk = walk;
-    this.controlGroups = controlGroups;
     this.control = control;
-    this.protection = protection;
     this.objection = objection;
     this.controllers = controllers;
     this.watch = watch;
@@ -99,6 +93,7 @@ public final class KernelVerdictTable implements VerdictTable {
     adopted.forEach(verdict -> inForce.put(verdict.id(), verdict));
     this.adopted = new HashSet<>(inForce.keySet());
     control.setCgroupVerdicts(countControlGroups());
+    nameJudged();
     keepPins();
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);
@@ -157,7 +152,7 @@ public final class KernelVerdictTable implements VerdictTable {
               + e.getMessage());
     }
     Outcome outcome;
-    judge(verdict);
+    control.addJudgedOperations(verdict.operations());
     try {
       outcome = references.get();
     } catch (RuntimeException e) {
@@ -177,14 +172,6 @@ public final class KernelVerdictTable implements VerdictTable {
       verdicts.remove(verdict.id());
     }
     return outcome;
-  }
-
-  /** What is in force, and this. More than that, after a release, costs a look for nothing. */
-  private void judge(Verdict coming) {
-    Set<Operation> operations = EnumSet.noneOf(Operation.class);
-    operations.addAll(coming.operations());
-    inForce.values().forEach(verdict -> operations.addAll(verdict.operations()));
-    control.setJudgedOperations(operations);
   }
 
   private Outcome applyToTree(Verdict verdict, ProcessKey root, boolean plain) {
@@ -212,47 +199,22 @@ public final class KernelVerdictTable implements VerdictTable {
   }
 
   private Outcome applyToControlGroup(Verdict verdict, long id) {
-    Optional<Path> path = controlGroups.find(id);
+    Optional<Path> path = groups.find(id);
     if (path.isEmpty()) {
       return new Outcome.SubjectGone();
     }
-    protection.refresh();
-    Set<Long> subtree = controlGroups.subtree(path.get());
-    for (LiveProcess process : walk.all()) {
-      if (process.mark() == Mark.PROTECTED && subtree.contains(process.cgroupId())) {
-        return new Outcome.SubjectProtected(
-            path.get()
-                + " holds the protected process "
-                + process.key()
-                + " ("
-                + process.comm()
-                + ")");
-      }
-    }
-    List<Long> references = new ArrayList<>(cgroupReferences.get(id).orElse(List.of()));
-    references.removeIf(reference -> !inForce.containsKey(reference));
-    if (references.size() == WireLayouts.VERDICT_SLOTS && !references.contains(verdict.id())) {
-      return new Outcome.Refused(
-          "the cgroup is under four verdicts already: release one with 'ringward verdicts release'");
-    }
-    if (!references.contains(verdict.id())) {
-      references.add(verdict.id());
-    }
-    try {
-      cgroupReferences.update(id, references, UpdateMode.ANY);
-    } catch (BpfException e) {
-      return new Outcome.Refused(
-          "the kernel's map of cgroups under a verdict took no more: " + e.getMessage());
+    Optional<Outcome> opposed =
+        groups.objection(path.get()).or(() -> groups.mark(id, verdict.id()));
+    if (opposed.isPresent()) {
+      return opposed.get();
     }
     control.setCgroupVerdicts(1 + countControlGroups());
     long appliedNanos = BootClock.nanos();
     if (verdict.action() == Action.KILL && control.enforces() && !verdict.shadow()) {
-      ProcessKiller.killAll(() -> killable(controlGroups.subtree(path.get())));
+      ProcessKiller.killAll(() -> groups.members(path.get()));
     }
     return actOn(
-        verdict,
-        () -> pids(killable(controlGroups.subtree(path.get()))),
-        new Outcome.Applied(appliedNanos, 0));
+        verdict, () -> pids(groups.members(path.get())), new Outcome.Applied(appliedNanos, 0));
   }
 
   /** Does by controllers what hooks cannot do. */
@@ -272,14 +234,6 @@ public final class KernelVerdictTable implements VerdictTable {
 
   private static Collection<Integer> pids(Collection<ProcessKey> keys) {
     return keys.stream().map(ProcessKey::tgid).toList();
-  }
-
-  private List<ProcessKey> killable(Set<Long> cgroupIds) {
-    return walk.all().stream()
-        .filter(process -> process.mark() != Mark.PROTECTED)
-        .filter(process -> cgroupIds.contains(process.cgroupId()))
-        .map(LiveProcess::key)
-        .collect(Collectors.toList());
   }
 
   private int countControlGroups() {
@@ -310,7 +264,8 @@ public final class KernelVerdictTable implements VerdictTable {
     watch.ifPresent(trees -> trees.end(verdictId));
     sends.end(verdictId);
     if (over.subject() instanceof Subject.ControlGroup(long id)) {
-      forgetControlGroup(id);
+      groups.forget(id);
+      control.setCgroupVerdicts(countControlGroups());
     }
     // The references of processes mean nothing now; the kernel reuses their slots.
     if (over.persist()) {
@@ -340,17 +295,6 @@ public final class KernelVerdictTable implements VerdictTable {
       LOG.warn("the enforcement cannot be pinned: {}", e.getMessage());
       return Optional.of(e.getMessage());
     }
-  }
-
-  private void forgetControlGroup(long id) {
-    List<Long> left =
-        cgroupReferences.get(id).orElse(List.of()).stream().filter(inForce::containsKey).toList();
-    if (left.isEmpty()) {
-      cgroupReferences.remove(id);
-    } else {
-      cgroupReferences.put(id, left);
-    }
-    control.setCgroupVerdicts(countControlGroups());
   }
 
   /** Those that somebody else has deleted from the kernel's map are put back; hits are lost. */
@@ -452,9 +396,17 @@ public final class KernelVerdictTable implements VerdictTable {
         }
       }
       releaseExpired();
+      nameJudged();
       controllers.check();
       sends.check(tampered);
     }
+  }
+
+  /** Names all that verdicts in force cover, and no more: each costs hot hooks a look. */
+  private void nameJudged() {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    inForce.values().forEach(verdict -> operations.addAll(verdict.operations()));
+    control.setJudgedOperations(operations);
   }
 
   @Override

@@ -179,6 +179,7 @@ final class Predecessors implements AutoCloseable {
   /** Removes their pins: from here on the new hooks stand alone. Idempotent. */
   void end() {
     for (Path instance : List.copyOf(instances)) {
+      lift(instance);
       try {
         LOG.info(
             "adopted what persists in {}; {} pins are removed",
@@ -189,6 +190,20 @@ final class Predecessors implements AutoCloseable {
       } catch (IOException e) {
         LOG.warn("the pins in {} cannot be removed: {}", instance, e.getMessage());
       }
+    }
+  }
+
+  /**
+   * Takes the verdicts out of a predecessor's map. The kernel frees a link some time after its pin
+   * is gone (kernel/bpf/inode.c, bpf_free_inode: a grace period, then a worker), and until then the
+   * old hooks would refuse what is released here meanwhile.
+   */
+  private static void lift(Path instance) {
+    try (var pinned = BpfFileSystem.openMap(instance.resolve("map_verdict"))) {
+      BpfMap<Long, byte[]> verdicts = pinned.map(MapCodec.u64(), RAW);
+      verdicts.snapshot().keySet().forEach(verdicts::remove);
+    } catch (BpfException | IllegalArgumentException e) {
+      LOG.debug("the verdicts of {} end with its links", instance, e);
     }
   }
 
