@@ -111,6 +111,14 @@ int own_socket(struct bpf_sock *context)
 	return 1;
 }
 
+/* The socket behind an open file, or null. */
+static __always_inline struct sock *socket_of(struct file *file)
+{
+	struct socket *socket = bpf_sock_from_file(file);
+
+	return socket ? socket->sk : 0;
+}
+
 /* Notes for each socket of the internet that a process has open what he is under. */
 SEC("iter/task_file")
 int find_senders(struct bpf_iter__task_file *context)
@@ -120,15 +128,11 @@ int find_senders(struct bpf_iter__task_file *context)
 	const struct rw_verdict_references *references;
 	struct rw_actor actor;
 	struct sender *sender;
-	struct socket *socket;
 	struct sock *sk;
 
 	if (!task || !file)
 		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
+	sk = socket_of(file);
 	if (!sk)
 		return 0;
 	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
@@ -164,16 +168,12 @@ int spare_senders(struct bpf_iter__task_file *context)
 	const struct rw_verdict_references *references;
 	struct rw_process_key key;
 	struct sender *sender;
-	struct socket *socket;
 	__u64 spared = 0;
 	struct sock *sk;
 
 	if (!task || !file)
 		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
+	sk = socket_of(file);
 	if (!sk)
 		return 0;
 	sender = bpf_sk_storage_get(&senders, sk, 0, 0);
