@@ -62,22 +62,12 @@ static __always_inline void set_inode(struct rw_file_act *act, struct dentry *de
 
 /* ---- what can be refused ------------------------------------------------------ */
 
-/* Whether any verdict in force names the operation: what every open has to ask. */
-static __always_inline bool is_judged(enum rw_operation operation)
+static __always_inline void set_decision(struct rw_file_act *act, int answer)
 {
-	__u32 first = 0;
-	const struct rw_control *controls = bpf_map_lookup_elem(&control, &first);
-
-	return controls && controls->judged_operations & operation;
-}
-
-/* Not inlined: what it needs of the stack is not needed together with what comes after it. */
-static __noinline int ask_verdicts(enum rw_hook hook, enum rw_operation operation)
-{
-	struct rw_trial trial;
-
-	rw_begin_trial(&trial, hook, operation);
-	return rw_answer(&trial);
+	if (answer == -RW_EAGAIN)
+		act->decision = RW_DECISION_THROTTLED;
+	else if (answer)
+		act->decision = RW_DECISION_BLOCKED;
 }
 
 /*
@@ -91,16 +81,27 @@ static __always_inline int judge_and_tell(struct rw_file_act *act, enum rw_hook 
 	bool wanted;
 
 	rw_count_refusal_run(refusal);
-	answer = is_judged(operation) ? ask_verdicts(hook, operation) : 0;
+	answer = rw_is_judged(operation) ? rw_ask_verdicts(hook, operation) : 0;
 	wanted = is_wanted(act);
 	if (wanted && !answer && rw_inline_wants(operation))
 		answer = rw_answer_file(act, hook, operation) ? -RW_EPERM : 0;
-	if (answer == -RW_EAGAIN)
-		act->decision = RW_DECISION_THROTTLED;
-	else if (answer)
-		act->decision = RW_DECISION_BLOCKED;
+	set_decision(act, answer);
 	if (wanted)
 		rw_tell_file(act);
+	return answer;
+}
+
+/* The same of mounts, about which the tables have nothing to say. */
+static __always_inline int judge_and_tell_mount(struct rw_file_act *act)
+{
+	int answer;
+
+	rw_count_refusal_run(RW_REFUSAL_MOUNT);
+	answer = rw_is_judged(RW_OPERATION_MOUNT)
+			 ? rw_ask_verdicts(RW_HOOK_MOUNT, RW_OPERATION_MOUNT)
+			 : 0;
+	set_decision(act, answer);
+	tell(act);
 	return answer;
 }
 
@@ -158,6 +159,64 @@ static __always_inline int on_rename(const struct path *old_directory, struct de
 	set_kernel_place(&act.target, new_directory, new_dentry);
 	set_inode(&act, old_dentry);
 	return judge_and_tell(&act, RW_HOOK_FILE_NAME, RW_OPERATION_RENAME, RW_REFUSAL_RENAME);
+}
+
+/* fs/namespace.c, path_mount() */
+static __always_inline int on_mount(const char *what, const struct path *path, __u32 flags)
+{
+	struct rw_file_act act = {
+		.operation = RW_FILE_OPERATION_MOUNT,
+		.wish = RW_FILE_WISH_MOUNT,
+		.mode = flags,
+	};
+
+	set_kernel_path(&act.path, path);
+	set_inode(&act, act.path.dentry);
+	act.target.text = what;
+	return judge_and_tell_mount(&act);
+}
+
+/* fs/namespace.c, move_mount(2): what comes of fsopen, or was mounted elsewhere. */
+static __always_inline int on_move_mount(const struct path *from, const struct path *to)
+{
+	struct rw_file_act act = {
+		.operation = RW_FILE_OPERATION_MOUNT,
+		.wish = RW_FILE_WISH_MOUNT,
+	};
+
+	set_kernel_path(&act.path, to);
+	set_kernel_path(&act.target, from);
+	set_inode(&act, act.path.dentry);
+	return judge_and_tell_mount(&act);
+}
+
+/* fs/namespace.c, do_umount() */
+static __always_inline int on_umount(struct vfsmount *mount, __u32 flags)
+{
+	struct rw_file_act act = {
+		.operation = RW_FILE_OPERATION_UMOUNT,
+		.wish = RW_FILE_WISH_MOUNT,
+		.mode = flags,
+	};
+
+	act.path.mount = mount;
+	act.path.dentry = BPF_CORE_READ(mount, mnt_root);
+	set_inode(&act, act.path.dentry);
+	return judge_and_tell_mount(&act);
+}
+
+/* fs/namespace.c, pivot_root(2) */
+static __always_inline int on_pivot_root(const struct path *old_path, const struct path *new_path)
+{
+	struct rw_file_act act = {
+		.operation = RW_FILE_OPERATION_PIVOT_ROOT,
+		.wish = RW_FILE_WISH_MOUNT,
+	};
+
+	set_kernel_path(&act.path, new_path);
+	set_kernel_path(&act.target, old_path);
+	set_inode(&act, act.path.dentry);
+	return judge_and_tell_mount(&act);
 }
 
 /* ---- what is only told -------------------------------------------------------- */
@@ -239,102 +298,27 @@ static __always_inline int on_setxattr(struct dentry *dentry, const char *name)
 	return 0;
 }
 
-/* fs/namespace.c, path_mount() */
-static __always_inline int on_mount(const char *what, const struct path *path, __u32 flags)
-{
-	struct rw_file_act act = {
-		.operation = RW_FILE_OPERATION_MOUNT,
-		.wish = RW_FILE_WISH_MOUNT,
-		.mode = flags,
-	};
-
-	set_kernel_path(&act.path, path);
-	set_inode(&act, act.path.dentry);
-	act.target.text = what;
-	tell(&act);
-	return 0;
-}
-
-/* fs/namespace.c, move_mount(2): what comes of fsopen, or was mounted elsewhere. */
-static __always_inline int on_move_mount(const struct path *from, const struct path *to)
-{
-	struct rw_file_act act = {
-		.operation = RW_FILE_OPERATION_MOUNT,
-		.wish = RW_FILE_WISH_MOUNT,
-	};
-
-	set_kernel_path(&act.path, to);
-	set_kernel_path(&act.target, from);
-	set_inode(&act, act.path.dentry);
-	tell(&act);
-	return 0;
-}
-
-/* fs/namespace.c, do_umount() */
-static __always_inline int on_umount(struct vfsmount *mount, __u32 flags)
-{
-	struct rw_file_act act = {
-		.operation = RW_FILE_OPERATION_UMOUNT,
-		.wish = RW_FILE_WISH_MOUNT,
-		.mode = flags,
-	};
-
-	act.path.mount = mount;
-	act.path.dentry = BPF_CORE_READ(mount, mnt_root);
-	set_inode(&act, act.path.dentry);
-	tell(&act);
-	return 0;
-}
-
-/* fs/namespace.c, pivot_root(2) */
-static __always_inline int on_pivot_root(const struct path *old_path, const struct path *new_path)
-{
-	struct rw_file_act act = {
-		.operation = RW_FILE_OPERATION_PIVOT_ROOT,
-		.wish = RW_FILE_WISH_MOUNT,
-	};
-
-	set_kernel_path(&act.path, new_path);
-	set_kernel_path(&act.target, old_path);
-	set_inode(&act, act.path.dentry);
-	tell(&act);
-	return 0;
-}
-
-/* A hook of the security module, and the function around all modules. */
-#define BOTH(hook, name, call, ...)              \
-	SEC("lsm/" #hook)                        \
-	int BPF_PROG(lsm_##name, __VA_ARGS__)    \
-	{                                        \
-		return call;                     \
-	}                                        \
-	SEC("fmod_ret/security_" #hook)          \
-	int BPF_PROG(modify_##name, __VA_ARGS__) \
-	{                                        \
-		return call;                     \
-	}
-
-BOTH(file_open, open, on_open(file), struct file *file)
-BOTH(path_unlink, unlink, on_unlink(directory, dentry, 0), const struct path *directory,
-     struct dentry *dentry)
-BOTH(path_rmdir, rmdir, on_unlink(directory, dentry, RW_FILE_FLAG_DIRECTORY),
-     const struct path *directory, struct dentry *dentry)
-BOTH(path_rename, rename, on_rename(old_directory, old_dentry, new_directory, new_dentry),
-     const struct path *old_directory, struct dentry *old_dentry, const struct path *new_directory,
-     struct dentry *new_dentry)
-BOTH(path_link, link, on_link(old_dentry, directory, new_dentry), struct dentry *old_dentry,
-     const struct path *directory, struct dentry *new_dentry)
-BOTH(path_symlink, symlink, on_symlink(directory, dentry, says), const struct path *directory,
-     struct dentry *dentry, const char *says)
-BOTH(path_chmod, chmod, on_chmod(path, mode), const struct path *path, __u64 mode)
-BOTH(path_chown, chown, on_chown(path, owner, group), const struct path *path, __u64 owner,
-     __u64 group)
-BOTH(inode_setxattr, setxattr, on_setxattr(dentry, name), void *mapping, struct dentry *dentry,
-     const char *name)
-BOTH(sb_mount, mount, on_mount(what, path, flags), const char *what, const struct path *path,
-     const char *type, unsigned long flags)
-BOTH(move_mount, move_mount, on_move_mount(from, to), const struct path *from,
-     const struct path *to)
-BOTH(sb_umount, umount, on_umount(mount, flags), struct vfsmount *mount, int flags)
-BOTH(sb_pivotroot, pivot_root, on_pivot_root(old_path, new_path), const struct path *old_path,
-     const struct path *new_path)
+RW_BOTH(file_open, open, on_open(file), struct file *file)
+RW_BOTH(path_unlink, unlink, on_unlink(directory, dentry, 0), const struct path *directory,
+	struct dentry *dentry)
+RW_BOTH(path_rmdir, rmdir, on_unlink(directory, dentry, RW_FILE_FLAG_DIRECTORY),
+	const struct path *directory, struct dentry *dentry)
+RW_BOTH(path_rename, rename, on_rename(old_directory, old_dentry, new_directory, new_dentry),
+	const struct path *old_directory, struct dentry *old_dentry,
+	const struct path *new_directory, struct dentry *new_dentry)
+RW_BOTH(path_link, link, on_link(old_dentry, directory, new_dentry), struct dentry *old_dentry,
+	const struct path *directory, struct dentry *new_dentry)
+RW_BOTH(path_symlink, symlink, on_symlink(directory, dentry, says), const struct path *directory,
+	struct dentry *dentry, const char *says)
+RW_BOTH(path_chmod, chmod, on_chmod(path, mode), const struct path *path, __u64 mode)
+RW_BOTH(path_chown, chown, on_chown(path, owner, group), const struct path *path, __u64 owner,
+	__u64 group)
+RW_BOTH(inode_setxattr, setxattr, on_setxattr(dentry, name), void *mapping, struct dentry *dentry,
+	const char *name)
+RW_BOTH(sb_mount, mount, on_mount(what, path, flags), const char *what, const struct path *path,
+	const char *type, unsigned long flags)
+RW_BOTH(move_mount, move_mount, on_move_mount(from, to), const struct path *from,
+	const struct path *to)
+RW_BOTH(sb_umount, umount, on_umount(mount, flags), struct vfsmount *mount, int flags)
+RW_BOTH(sb_pivotroot, pivot_root, on_pivot_root(old_path, new_path), const struct path *old_path,
+	const struct path *new_path)

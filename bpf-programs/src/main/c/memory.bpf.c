@@ -7,12 +7,9 @@
  */
 #include "ringward/act.h"
 #include "ringward/descriptor.h"
-#include "ringward/executable.h"
+#include "ringward/executable_memory.h"
 #include <bpf/bpf_tracing.h>
 
-#define PROT_WRITE 2
-#define PROT_EXEC 4
-#define MAP_ANONYMOUS 0x20
 #define VM_WRITE 2
 
 struct region {
@@ -62,6 +59,7 @@ SEC("tp")
 int tell_mapping(struct rw_syscall_exit *context)
 {
 	struct region region = {.protection = rw_syscall_argument(2)};
+	struct file *file = 0;
 
 	rw_count_seen(RW_ACT_MMAP);
 	/* Addresses of errors are those of the last page: include/linux/err.h. */
@@ -70,16 +68,9 @@ int tell_mapping(struct rw_syscall_exit *context)
 		return 0;
 	}
 	region.flags = rw_syscall_argument(3);
-	if (region.flags & MAP_ANONYMOUS) {
-		region.traits |= RW_MEMORY_ANONYMOUS;
-	} else {
-		struct file *file = rw_file_of(rw_syscall_argument(4));
-
-		if (file && rw_is_memfd(file))
-			region.traits |= RW_MEMORY_MEMFD;
-	}
-	if (region.protection & PROT_WRITE)
-		region.traits |= RW_MEMORY_WRITTEN;
+	if (!(region.flags & MAP_ANONYMOUS))
+		file = rw_file_of(rw_syscall_argument(4));
+	region.traits = rw_mapping_traits(file, region.protection, region.flags);
 	if (!region.traits) {
 		rw_count_filtered(RW_ACT_MMAP);
 		return 0;
@@ -92,16 +83,11 @@ int tell_mapping(struct rw_syscall_exit *context)
 static long look_at_area(struct task_struct *task, struct vm_area_struct *area,
 			 struct region *region)
 {
-	struct file *file = BPF_CORE_READ(area, vm_file);
 	struct mm_struct *mm = BPF_CORE_READ(area, vm_mm);
 	__u64 start = BPF_CORE_READ(area, vm_start), end = BPF_CORE_READ(area, vm_end);
 
-	if (!file)
-		region->traits |= RW_MEMORY_ANONYMOUS;
-	else if (rw_is_memfd(file))
-		region->traits |= RW_MEMORY_MEMFD;
-	/* A private mapping of a file has pages of its own once it was written. */
-	if (BPF_CORE_READ(area, vm_flags) & VM_WRITE || (file && BPF_CORE_READ(area, anon_vma)))
+	region->traits |= rw_area_traits(area);
+	if (BPF_CORE_READ(area, vm_flags) & VM_WRITE)
 		region->traits |= RW_MEMORY_WRITTEN;
 	/* include/linux/mm.h, vma_is_initial_heap() and vma_is_initial_stack(). */
 	if (start < BPF_CORE_READ(mm, brk) && end > BPF_CORE_READ(mm, start_brk))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Does one thing that a sensor has to see, and ends: deed NAME.  0: done; 77: this
- * kernel cannot do it; 1: it went wrong.  What it needs of other processes it makes
+ * kernel cannot do it; 78: EPERM; 79: EAGAIN; 1: it went wrong.  What it needs of other processes it makes
  * itself, and it ends them.
  */
 #define _GNU_SOURCE
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -28,13 +29,25 @@
 
 #define NOBODY 65534
 #define CANNOT 77
+#define REFUSED 78
+#define AGAIN 79
 
 static int outcome(long result)
 {
 	if (result >= 0)
 		return 0;
 	perror("deed");
-	return errno == ENOSYS || errno == EOPNOTSUPP ? CANNOT : 1;
+	switch (errno) {
+	case ENOSYS:
+	case EOPNOTSUPP:
+		return CANNOT;
+	case EPERM:
+		return REFUSED;
+	case EAGAIN:
+		return AGAIN;
+	default:
+		return 1;
+	}
 }
 
 /* A child that waits; of another user if asked. */
@@ -101,6 +114,71 @@ static int do_memory_write(void)
 
 	end(child);
 	return result;
+}
+
+static int do_memory_read(void)
+{
+	static char cell = 'a';
+	char text;
+	struct iovec to = {&text, 1}, from = {&cell, 1};
+	pid_t child = victim(0);
+	int result = outcome(process_vm_readv(child, &to, 1, &from, 1, 0));
+
+	end(child);
+	return result;
+}
+
+static int do_open_memory(void)
+{
+	char path[32];
+	pid_t child = victim(0);
+	int file, result;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", child);
+	file = open(path, O_RDONLY);
+	/* The file system says EACCES for whatever the hook says: fs/proc/base.c, proc_mem_open(). */
+	if (file < 0 && errno == EACCES)
+		errno = EPERM;
+	result = outcome(file);
+	end(child);
+	return result;
+}
+
+/* What every process does when a library is loaded. */
+static int do_map_library(void)
+{
+	int file = open("/proc/self/exe", O_RDONLY);
+
+	return mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED ? outcome(-1)
+										  : 0;
+}
+
+/* An image that is none, so that nothing is loaded: the kernel takes a copy of it first. */
+static int do_load_module(void)
+{
+	static const char image[4096];
+
+	if (!syscall(SYS_init_module, image, sizeof(image), ""))
+		return 1;
+	return errno == ENOEXEC ? 0 : outcome(-1);
+}
+
+/* A file system in memory, in a mount namespace of its own, which ends with this process. */
+static int do_mount(void)
+{
+	if (unshare(CLONE_NEWNS))
+		return 1;
+	if (mount("", "/", 0, MS_REC | MS_PRIVATE, 0))
+		return outcome(-1);
+	return outcome(mount("deed", "/tmp", "tmpfs", 0, "size=64k"));
+}
+
+/* Of what is not to be unmounted: the kernel says so after the hook. */
+static int do_unmount(void)
+{
+	if (!umount2("/", MNT_EXPIRE))
+		return 1;
+	return errno == EINVAL || errno == EAGAIN ? 0 : outcome(-1);
 }
 
 static int do_steal(void)
@@ -276,6 +354,20 @@ int main(int count, char **words)
 		return do_memory_write();
 	if (!strcmp(deed, "getfd"))
 		return do_steal();
+	if (!strcmp(deed, "traceme"))
+		return outcome(ptrace(PTRACE_TRACEME, 0, 0, 0));
+	if (!strcmp(deed, "readv"))
+		return do_memory_read();
+	if (!strcmp(deed, "procmem"))
+		return do_open_memory();
+	if (!strcmp(deed, "module"))
+		return do_load_module();
+	if (!strcmp(deed, "mount"))
+		return do_mount();
+	if (!strcmp(deed, "umount"))
+		return do_unmount();
+	if (!strcmp(deed, "library"))
+		return do_map_library();
 	if (!strcmp(deed, "signal"))
 		return do_signal();
 	if (!strcmp(deed, "unshare"))

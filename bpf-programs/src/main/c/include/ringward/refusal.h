@@ -6,6 +6,19 @@
 #include "identity.h"
 #include "verdict.h"
 
+/* A hook of the security module, and the function around all modules with the same arguments. */
+#define RW_BOTH(hook, name, call, ...)           \
+	SEC("lsm/" #hook)                        \
+	int BPF_PROG(lsm_##name, __VA_ARGS__)    \
+	{                                        \
+		return call;                     \
+	}                                        \
+	SEC("fmod_ret/security_" #hook)          \
+	int BPF_PROG(modify_##name, __VA_ARGS__) \
+	{                                        \
+		return call;                     \
+	}
+
 static __always_inline void rw_count_refusal_run(enum rw_refusal_hook hook)
 {
 	__u32 index = hook;
@@ -44,6 +57,25 @@ static __always_inline int rw_answer(const struct rw_trial *trial)
 	default:
 		return -RW_EPERM;
 	}
+}
+
+/* Whether any verdict in force names the operation: what a hot hook asks first. */
+static __always_inline bool rw_is_judged(enum rw_operation operation)
+{
+	__u32 first = 0;
+	const struct rw_control *controls = bpf_map_lookup_elem(&control, &first);
+
+	return controls && controls->judged_operations & operation;
+}
+
+/* Not inlined: what it needs of the stack is not needed together with what comes after it. */
+static __noinline __attribute__((unused)) int rw_ask_verdicts(enum rw_hook hook,
+							      enum rw_operation operation)
+{
+	struct rw_trial trial;
+
+	rw_begin_trial(&trial, hook, operation);
+	return rw_answer(&trial);
 }
 
 #endif

@@ -408,7 +408,13 @@ enum rw_refusal_hook {
 	RW_REFUSAL_OPEN = 2,
 	RW_REFUSAL_UNLINK = 3,
 	RW_REFUSAL_RENAME = 4,
-	RW_REFUSAL_COUNT = 5,
+	RW_REFUSAL_MEMORY_EXEC = 5,
+	RW_REFUSAL_MODULE_LOAD = 6,
+	RW_REFUSAL_PTRACE = 7,
+	RW_REFUSAL_BPF = 8,
+	RW_REFUSAL_MOUNT = 9,
+	RW_REFUSAL_SETUID = 10,
+	RW_REFUSAL_COUNT = 11,
 };
 
 /* ---- sends ------------------------------------------------------------------ */
@@ -490,6 +496,12 @@ enum rw_operation {
 	RW_OPERATION_CPU = 1 << 8, /* these three by controllers of cgroups alone */
 	RW_OPERATION_MEMORY = 1 << 9,
 	RW_OPERATION_IO = 1 << 10,
+	RW_OPERATION_MEMORY_EXEC = 1 << 11, /* not of a file as it is on disk */
+	RW_OPERATION_MODULE_LOAD = 1 << 12,
+	RW_OPERATION_PTRACE = 1 << 13, /* and what asks the kernel for as much */
+	RW_OPERATION_BPF = 1 << 14,
+	RW_OPERATION_MOUNT = 1 << 15, /* and umount, pivot_root */
+	RW_OPERATION_SETUID = 1 << 16, /* and setgid; a set-user-id program is an exec */
 };
 
 enum rw_verdict_flag {

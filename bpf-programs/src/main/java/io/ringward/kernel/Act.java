@@ -2,6 +2,7 @@
 package io.ringward.kernel;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a process does, beside starting programs, forking, connecting and working with files, that
@@ -63,6 +64,34 @@ public enum Act {
   /** The name that people read: {@code setuid}, {@code process_vm_writev}, … */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a verdict has to cover to refuse it; empty for what can only be seen. */
+  public Optional<Operation> operation() {
+    return switch (this) {
+      case SETUID, SETGID -> Optional.of(Operation.SETUID);
+      case PTRACE, PROCESS_VM_WRITEV, PIDFD_GETFD -> Optional.of(Operation.PTRACE);
+      case MODULE -> Optional.of(Operation.MODULE_LOAD);
+      case BPF -> Optional.of(Operation.BPF);
+      case MMAP, MPROTECT -> Optional.of(Operation.MEMORY_EXEC);
+      case CAPSET,
+          SIGNAL,
+          SETNS,
+          UNSHARE,
+          USERFAULTFD,
+          KEYCTL,
+          PERF_EVENT_OPEN,
+          IO_URING_SETUP,
+          MEMFD_CREATE,
+          SOCKET,
+          LISTEN,
+          ACCEPT,
+          SEND,
+          DUP,
+          FLOW,
+          DNS ->
+          Optional.empty();
+    };
   }
 
   /** The act of a wire value, or an {@link IllegalArgumentException} for an unknown one. */

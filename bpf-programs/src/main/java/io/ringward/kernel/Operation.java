@@ -26,14 +26,33 @@ public enum Operation {
   /** Using more memory; a throttle has no rate: the subject is held to what it has. */
   MEMORY,
   /** Reading from and writing to block devices; a throttle's rate is bytes a second. */
-  IO;
+  IO,
+  /**
+   * Making memory executable that is not a file as it is on disk: anonymous, written, or of a
+   * memfd. Libraries are let be.
+   */
+  MEMORY_EXEC,
+  /** Loading a kernel module, or having the kernel load one. */
+  MODULE_LOAD,
+  /**
+   * ptrace of another process, or asking another to trace, and what asks the kernel for as much:
+   * process_vm_readv and writev, pidfd_getfd, /proc/PID/mem.
+   */
+  PTRACE,
+  /** The system call bpf, whatever it is to do. */
+  BPF,
+  /** mount, move_mount, umount, pivot_root. */
+  MOUNT,
+  /** setuid, setgid and their kin. Starting a set-user-id program is {@link #EXEC}. */
+  SETUID;
 
   private static final Set<Operation> UNLESS_NAMED =
       Collections.unmodifiableSet(EnumSet.of(CONNECT, BIND, EXEC, FORK));
 
   /**
    * What a verdict covers when nobody has named its operations. Those on files are not among them:
-   * a process that may not open any file at all is as good as dead.
+   * a process that may not open any file at all is as good as dead. Nor are the privileged ones:
+   * where no hook refuses them, a signal answers, and that is to be asked for by name.
    */
   public static Set<Operation> unlessNamed() {
     return UNLESS_NAMED;
@@ -67,6 +86,7 @@ public enum Operation {
   public Unit unit() {
     return switch (this) {
       case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME -> Unit.OPERATIONS;
+      case MEMORY_EXEC, MODULE_LOAD, PTRACE, BPF, MOUNT, SETUID -> Unit.OPERATIONS;
       case SEND, IO -> Unit.BYTES;
       case CPU -> Unit.PROCESSORS;
       case MEMORY -> Unit.NONE;
@@ -84,6 +104,7 @@ public enum Operation {
   public boolean canBeBlocked() {
     return switch (this) {
       case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND -> true;
+      case MEMORY_EXEC, MODULE_LOAD, PTRACE, BPF, MOUNT, SETUID -> true;
       case CPU, MEMORY, IO -> false;
     };
   }

@@ -11,6 +11,8 @@ import java.util.Optional;
  */
 public enum FutileCall {
   SETRESUID(117, 147, -1, -1, -1),
+  /** Unlike setresuid, goes on to the security module where nothing is to change. */
+  SETREUID(113, 145, -1, -1, 0),
   SETRESGID(119, 149, -1, -1, -1),
   CAPSET(126, 91, 0, 0, 0),
   PTRACE(101, 117, -1, 0, 0),
@@ -25,7 +27,18 @@ public enum FutileCall {
   BPF(321, 280, -1, 0, 0),
   PERF_EVENT_OPEN(298, 241, 0, 0, 0),
   IO_URING_SETUP(425, 425, 0, 0, 0),
+  /** An image of 64 bytes at the address 0. */
+  INIT_MODULE(175, 105, 0, 64, 0),
   MMAP(9, 222, 0, 0, 0),
+  /** No bytes, anonymous and private, PROT_EXEC. */
+  MAP_EXECUTABLE(9, 222, 0, 0, 4, 0x22),
+  /** MS_BIND of nothing to the root directory. */
+  BIND_MOUNT(165, 40, 0, 0, 0, 0x1000) {
+    @Override
+    long second(Arena arena) {
+      return arena.allocateFrom("/").address();
+    }
+  },
   MPROTECT(10, 226, 0, 0, 0),
   MEMFD_CREATE(319, 279, 0, -1, 0),
   SOCKET(41, 198, -1, 0, 0),
@@ -38,13 +51,23 @@ public enum FutileCall {
   private final long first;
   private final long second;
   private final long third;
+  private final long fourth;
 
   FutileCall(int x86Number, int arm64Number, long first, long second, long third) {
+    this(x86Number, arm64Number, first, second, third, 0);
+  }
+
+  FutileCall(int x86Number, int arm64Number, long first, long second, long third, long fourth) {
     this.x86Number = x86Number;
     this.arm64Number = arm64Number;
     this.first = first;
     this.second = second;
     this.third = third;
+    this.fourth = fourth;
+  }
+
+  long second(Arena arena) {
+    return second;
   }
 
   private Optional<Integer> number() {
@@ -64,7 +87,8 @@ public enum FutileCall {
     Optional<Integer> number = number();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = CallState.allocate(arena);
-      number.ifPresent(known -> LibcNative.syscall(state, known, first, second, third, 0));
+      number.ifPresent(
+          known -> LibcNative.syscall(state, known, first, second(arena), third, fourth));
     }
     return number.isPresent();
   }

@@ -75,7 +75,9 @@ final class LibcNative {
   private static final MethodHandle SYSCALL =
       LIBC.link(
           "syscall",
-          of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+          of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG),
           Linker.Option.firstVariadicArg(1),
           CallState.CAPTURE_ERRNO);
   private static final MethodHandle CLOCK_GETTIME =
@@ -224,9 +226,10 @@ final class LibcNative {
     }
   }
 
+  /** With four arguments; the other two are 0. */
   static long syscall(MemorySegment state, long number, long a, long b, long c, long d) {
     try {
-      return (long) SYSCALL.invokeExact(state, number, a, b, c, d);
+      return (long) SYSCALL.invokeExact(state, number, a, b, c, d, 0L, 0L);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

@@ -248,7 +248,8 @@ public final class FileSensors implements AutoCloseable {
       case OPEN -> held.contains(Operation.OPEN);
       case UNLINK -> held.contains(Operation.UNLINK);
       case RENAME -> held.contains(Operation.RENAME);
-      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR, MOUNT, UMOUNT, PIVOT_ROOT -> false;
+      case MOUNT, UMOUNT, PIVOT_ROOT -> held.contains(Operation.MOUNT);
+      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR -> false;
     };
   }
 

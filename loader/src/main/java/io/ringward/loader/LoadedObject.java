@@ -116,6 +116,11 @@ record LoadedObject(
     return files && trampoline.isPresent();
   }
 
+  /** Whether hooks of the kernel can refuse acts. */
+  boolean actHooks() {
+    return acts && trampoline.isPresent();
+  }
+
   /** Whether operations on files are seen as their system calls return. */
   boolean fileSyscalls() {
     return files && trampoline.isEmpty();
@@ -164,6 +169,9 @@ record LoadedObject(
       boolean wanted = attempt.trampoline.equals(Optional.of(trampoline));
       for (String program : trampoline.processPrograms()) {
         reduced = reduced.withAutoload(program, wanted);
+      }
+      for (String program : trampoline.actPrograms()) {
+        reduced = reduced.withAutoload(program, wanted && attempt.acts);
       }
       for (String program : trampoline.filePrograms()) {
         reduced = reduced.withAutoload(program, wanted && attempt.files);

@@ -17,22 +17,37 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What refuses exec and fork here, each seen to run on an operation of this process's own. Where
+ * What refuses operations here, each seen to run on an operation of this process's own. Where
  * nothing can refuse an exec before it happens, a signal ends the new program before its first
  * instruction; a fork has no such last rung.
  *
  * <p>Holds its links until it is closed. Immutable after its construction.
  */
 final class RefusalHooks implements AutoCloseable {
-  /** Mirrors {@code enum rw_refusal_hook}: the index into {@code refusal_runs}. */
-  private static final Map<Operation, Integer> RUNS =
-      new EnumMap<>(
-          Map.of(
-              Operation.EXEC, 0,
-              Operation.FORK, 1,
-              Operation.OPEN, 2,
-              Operation.UNLINK, 3,
-              Operation.RENAME, 4));
+  /** Mirrors {@code enum rw_refusal_hook}: the place is the index into {@code refusal_runs}. */
+  private static final List<Operation> RUNS =
+      List.of(
+          Operation.EXEC,
+          Operation.FORK,
+          Operation.OPEN,
+          Operation.UNLINK,
+          Operation.RENAME,
+          Operation.MEMORY_EXEC,
+          Operation.MODULE_LOAD,
+          Operation.PTRACE,
+          Operation.BPF,
+          Operation.MOUNT,
+          Operation.SETUID);
+
+  /** What the tables of the inline policy know something of. */
+  private static final Set<Operation> IN_TABLES =
+      EnumSet.of(
+          Operation.CONNECT,
+          Operation.BIND,
+          Operation.EXEC,
+          Operation.OPEN,
+          Operation.UNLINK,
+          Operation.RENAME);
 
   private static final Set<Operation> BY_SIGNAL = EnumSet.of(Operation.EXEC);
   private static final String SIGNAL = "signal";
@@ -59,7 +74,7 @@ final class RefusalHooks implements AutoCloseable {
     RefusalHooks hooks = new RefusalHooks();
     try {
       RawMap runs = loaded.object().map("refusal_runs");
-      for (Operation operation : RUNS.keySet()) {
+      for (Operation operation : RUNS) {
         hooks.stands.put(operation, hooks.stand(loaded, operation, runs));
       }
       control.setSignalOperations(hooks.bySignal());
@@ -71,7 +86,7 @@ final class RefusalHooks implements AutoCloseable {
   }
 
   private Stand stand(LoadedObject loaded, Operation operation, RawMap runs) {
-    if (loaded.trampoline().isEmpty() || (isOnFiles(operation) && !loaded.fileHooks())) {
+    if (!isLoaded(loaded, operation)) {
       return fallback(operation, loaded.trampolineRefusal());
     }
     Trampoline trampoline = loaded.trampoline().get();
@@ -99,21 +114,23 @@ final class RefusalHooks implements AutoCloseable {
     }
   }
 
-  private static boolean isOnFiles(Operation operation) {
+  private static boolean isLoaded(LoadedObject loaded, Operation operation) {
     return switch (operation) {
-      case OPEN, UNLINK, RENAME -> true;
-      case CONNECT, BIND, EXEC, FORK, SEND, CPU, MEMORY, IO -> false;
+      case EXEC, FORK -> loaded.trampoline().isPresent();
+      case OPEN, UNLINK, RENAME, MOUNT -> loaded.fileHooks();
+      case MEMORY_EXEC, MODULE_LOAD, PTRACE, BPF, SETUID -> loaded.actHooks();
+      case CONNECT, BIND, SEND, CPU, MEMORY, IO -> false;
     };
   }
 
-  private boolean fires(Operation operation, RawMap runs) throws IOException {
-    int index = RUNS.get(operation);
-    if (!isOnFiles(operation)) {
+  private static boolean fires(Operation operation, RawMap runs) throws IOException {
+    int index = RUNS.indexOf(operation);
+    if (operation == Operation.EXEC || operation == Operation.FORK) {
       Hook hook = operation == Operation.EXEC ? Hook.EXEC : Hook.FORK;
       return new HookFiring(_ -> runs(runs, index)).fires(hook);
     }
     long before = runs(runs, index);
-    FileTrial.touch();
+    RefusalTrial.make(operation);
     return runs(runs, index) > before; // it runs in the call itself
   }
 
@@ -124,7 +141,7 @@ final class RefusalHooks implements AutoCloseable {
         : new Stand(NONE, why, lift);
   }
 
-  private long runs(RawMap map, int index) {
+  private static long runs(RawMap map, int index) {
     return new PerCpuCounters(map).sum(index, 0);
   }
 
@@ -148,7 +165,7 @@ final class RefusalHooks implements AutoCloseable {
     Set<Operation> judged = EnumSet.of(Operation.CONNECT, Operation.BIND); // by cgroup hooks
     judged.addAll(refusable());
     judged.addAll(bySignal());
-    judged.remove(Operation.FORK); // the tables know nothing of a fork
+    judged.retainAll(IN_TABLES);
     return judged;
   }
 

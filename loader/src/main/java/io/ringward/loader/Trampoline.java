@@ -80,6 +80,16 @@ enum Trampoline {
       case OPEN -> filePrograms(FileOperation.OPEN);
       case UNLINK -> filePrograms(FileOperation.UNLINK);
       case RENAME -> filePrograms(FileOperation.RENAME);
+      case MOUNT ->
+          Stream.of(FileOperation.MOUNT, FileOperation.UMOUNT, FileOperation.PIVOT_ROOT)
+              .flatMap(each -> filePrograms(each).stream())
+              .toList();
+      case MEMORY_EXEC -> List.of(prefix + "map", prefix + "protect");
+      case MODULE_LOAD ->
+          List.of(prefix + "read_image", prefix + "load_image", prefix + "request_module");
+      case PTRACE -> List.of(prefix + "trace", prefix + "traceme");
+      case BPF -> List.of(prefix + "bpf");
+      case SETUID -> List.of(prefix + "setuid", prefix + "setgid");
       case CONNECT, BIND, SEND -> List.of(); // cgroup hooks do that, on every kernel
       case CPU, MEMORY, IO -> List.of(); // no hook does
     };
@@ -98,6 +108,18 @@ enum Trampoline {
   /** Its programs that refuse exec and fork. */
   List<String> processPrograms() {
     return Stream.of(Operation.EXEC, Operation.FORK)
+        .flatMap(each -> programs(each).stream())
+        .toList();
+  }
+
+  /** Its programs that refuse acts, but for mounts, which are with the files. */
+  List<String> actPrograms() {
+    return Stream.of(
+            Operation.MEMORY_EXEC,
+            Operation.MODULE_LOAD,
+            Operation.PTRACE,
+            Operation.BPF,
+            Operation.SETUID)
         .flatMap(each -> programs(each).stream())
         .toList();
   }

@@ -89,25 +89,22 @@ final class RuleBuilder {
         case CONNECT -> operations.add(Operation.CONNECT);
         case BIND -> operations.add(Operation.BIND);
         case CLONE -> operations.add(Operation.FORK);
+        case PTRACE, PROCESS_VM_WRITEV, PIDFD_GETFD -> operations.add(Operation.PTRACE);
+        case BPF -> operations.add(Operation.BPF);
+        case MODULE -> operations.add(Operation.MODULE_LOAD);
+        case MMAP, MPROTECT -> operations.add(Operation.MEMORY_EXEC);
+        case MOUNT, UMOUNT, PIVOT_ROOT -> operations.add(Operation.MOUNT);
+        case SETUID, SETGID -> operations.add(Operation.SETUID);
         case EXECVE,
             PROCEXIT,
-            SETUID,
-            SETGID,
             CAPSET,
-            PTRACE,
-            PROCESS_VM_WRITEV,
-            PIDFD_GETFD,
             KILL,
             SETNS,
             UNSHARE,
             USERFAULTFD,
             KEYCTL,
-            MODULE,
-            BPF,
             PERF_EVENT_OPEN,
             IO_URING_SETUP,
-            MMAP,
-            MPROTECT,
             MEMFD_CREATE,
             SOCKET,
             LISTEN,
@@ -121,10 +118,7 @@ final class RuleBuilder {
             SYMLINK,
             CHMOD,
             CHOWN,
-            SETXATTR,
-            MOUNT,
-            UMOUNT,
-            PIVOT_ROOT ->
+            SETXATTR ->
             wide = true;
         case OPEN -> operations.add(Operation.OPEN);
         case UNLINK -> operations.add(Operation.UNLINK);

@@ -205,12 +205,21 @@ class EvaluationTest {
   @Test
   void operationsDefaultToWhatTheRuleLooksAt() {
     Map<String, Set<Operation>> expected =
-        Map.of(
-            "evt.type = connect", Set.of(Operation.CONNECT),
-            "evt.type in (bind, connect)", Set.of(Operation.CONNECT, Operation.BIND),
-            "evt.type = fork", Set.of(Operation.FORK),
-            "evt.type = execve", Operation.unlessNamed(),
-            "proc.name = x", Operation.unlessNamed());
+        Map.ofEntries(
+            Map.entry("evt.type = connect", Set.of(Operation.CONNECT)),
+            Map.entry("evt.type in (bind, connect)", Set.of(Operation.CONNECT, Operation.BIND)),
+            Map.entry("evt.type = fork", Set.of(Operation.FORK)),
+            Map.entry("evt.type in (ptrace, pidfd_getfd)", Set.of(Operation.PTRACE)),
+            Map.entry("evt.type = process_vm_writev", Set.of(Operation.PTRACE)),
+            Map.entry("evt.type = bpf", Set.of(Operation.BPF)),
+            Map.entry("evt.type in (mmap, mprotect)", Set.of(Operation.MEMORY_EXEC)),
+            Map.entry("evt.type = finit_module", Set.of(Operation.MODULE_LOAD)),
+            Map.entry("evt.type in (mount, umount, pivot_root)", Set.of(Operation.MOUNT)),
+            Map.entry(
+                "evt.type in (setuid, setgid, open)", Set.of(Operation.SETUID, Operation.OPEN)),
+            Map.entry("evt.type in (capset, setuid)", Operation.unlessNamed()),
+            Map.entry("evt.type = execve", Operation.unlessNamed()),
+            Map.entry("proc.name = x", Operation.unlessNamed()));
     expected.forEach((condition, operations) -> {
       String text = Compiling.item("r", condition) + "  action: block\n  for: 1m\n";
       Rule rule = Compiling.compile(text).rules().rules().getFirst();

@@ -243,7 +243,7 @@ class ProblemTest {
           action: throttle;for: 5m;rate: 0/s | 8:9 | 'rate' expects a rate such as 10/s, 30/m or 100/h, over 0, at most 1000000/s, found '0/s'
           action: block;for: 5m;operations: connect | 8:15 | 'operations' has to be a list such as [a, b], found a single value
           action: block;for: 5m;operations: [] | 8:15 | 'operations' has to be at least one operation, found none
-          action: block;for: 5m;operations: [conect] | 8:16 | 'operations' expects connect, bind, exec, fork, open, unlink, rename, send, cpu, memory, io (perhaps connect), found 'conect'
+          action: block;for: 5m;operations: [conect] | 8:16 | 'operations' expects connect, bind, exec, fork, open, unlink, rename, send, cpu, memory, io, memory_exec, module_load, ptrace, bpf, mount, setuid (perhaps connect), found 'conect'
           action: throttle;for: 5m;operations: [send, bind] | 8:15 | one rate cannot hold for bind, send, which are not counted alike: use a verdict for each
           action: throttle;for: 5m;operations: [send];rate: 1kB | 9:9 | 'rate' expects a rate such as 100kB/s, 2MB/s or 1MiB/m, over 0, at most 10GB/s, found '1kB'
           action: throttle;for: 5m;operations: [cpu];rate: 1/s | 9:9 | 'rate' expects a share of processors such as 0.2 or 20%, over 0, at most 1024, found '1/s'

@@ -3,6 +3,7 @@ package io.ringward.agent.replay;
 
 import io.ringward.jobs.recording.RecordedVerdicts.Applied;
 import io.ringward.jobs.recording.Recording;
+import io.ringward.kernel.ActView;
 import io.ringward.kernel.Action;
 import io.ringward.kernel.Decision;
 import io.ringward.kernel.EventKind;
@@ -131,7 +132,11 @@ final class RefusalPreview {
       case CONNECT -> countSocket(Operation.CONNECT, event, process, now);
       case BIND -> countSocket(Operation.BIND, event, process, now);
       case FILE -> onFile(event, process, now);
-      case EXIT, ENFORCEMENT, ACT -> {
+      case ACT ->
+          ActView.act(event)
+              .operation()
+              .ifPresent(operation -> count(operation, event, process, now));
+      case EXIT, ENFORCEMENT -> {
         // Nothing that could be refused.
       }
     }
@@ -145,7 +150,8 @@ final class RefusalPreview {
       case OPEN -> count(Operation.OPEN, event, process, now);
       case UNLINK -> count(Operation.UNLINK, event, process, now);
       case RENAME -> count(Operation.RENAME, event, process, now);
-      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR, MOUNT, UMOUNT, PIVOT_ROOT -> {
+      case MOUNT, UMOUNT, PIVOT_ROOT -> count(Operation.MOUNT, event, process, now);
+      case LINK, SYMLINK, CHMOD, CHOWN, SETXATTR -> {
         // Nothing that could be refused.
       }
     }

@@ -86,6 +86,7 @@ record InlineFacts(InlineQuestion question) implements EventContext {
     return switch (question.operation()) {
       case OPEN, UNLINK, RENAME -> true;
       case CONNECT, BIND, EXEC, FORK, SEND, CPU, MEMORY, IO -> false;
+      case MEMORY_EXEC, MODULE_LOAD, PTRACE, BPF, MOUNT, SETUID -> false;
     };
   }
 

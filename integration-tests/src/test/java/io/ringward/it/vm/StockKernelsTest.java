@@ -155,6 +155,13 @@ final class StockKernelsTest {
             Map.entry("throttle_exec", guest.refusalRung()),
             Map.entry("block_fork", guest.refusalRung()),
             Map.entry("throttle_fork", guest.refusalRung()),
+            Map.entry("block_memory_exec", guest.refusalRung()),
+            Map.entry("throttle_memory_exec", guest.refusalRung()),
+            Map.entry("block_module_load", guest.refusalRung()),
+            Map.entry("block_ptrace", guest.refusalRung()),
+            Map.entry("block_bpf", guest.refusalRung()),
+            Map.entry("block_mount", guest.refusalRung()),
+            Map.entry("block_setuid", guest.refusalRung()),
             Map.entry("protect_process", guest.refusalRung()),
             Map.entry("protect_maps", guest.refusalRung()),
             Map.entry("block_send", "cgroup_skb"),
@@ -176,7 +183,7 @@ final class StockKernelsTest {
       case DEBIAN_6_1 ->
           Stream.concat(
                   EVERYWHERE.stream(),
-                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest"))
+                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest", "ActRefusalTest"))
               .toList();
       case DEBIAN_6_12 ->
           Stream.concat(
@@ -190,6 +197,7 @@ final class StockKernelsTest {
       case DEBIAN_6_12_WITHOUT_BPF_LSM ->
           List.of(
               "ExecForkRefusalTest",
+              "ActRefusalTest",
               "FileSensorsTest",
               "FileRulesTest",
               "InlinePolicyTest",

@@ -158,7 +158,20 @@ public final class CgroupActuator implements AutoCloseable {
                 case CPU -> Limits.processor(knobs, group, rate.tokensPerSecond());
                 case MEMORY -> Limits.memory(knobs, group);
                 case IO -> Limits.inputOutput(knobs, group, (long) rate.tokensPerSecond());
-                case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND ->
+                case CONNECT,
+                    BIND,
+                    EXEC,
+                    FORK,
+                    OPEN,
+                    UNLINK,
+                    RENAME,
+                    SEND,
+                    MEMORY_EXEC,
+                    MODULE_LOAD,
+                    PTRACE,
+                    BPF,
+                    MOUNT,
+                    SETUID ->
                     throw new IllegalArgumentException("no controller is about " + operation);
               });
         });

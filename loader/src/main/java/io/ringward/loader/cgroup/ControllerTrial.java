@@ -27,7 +27,20 @@ public final class ControllerTrial {
       case CPU -> "cpu";
       case MEMORY -> "memory";
       case IO -> hierarchies.versionOne().containsKey("blkio") ? "blkio" : "io";
-      case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND ->
+      case CONNECT,
+          BIND,
+          EXEC,
+          FORK,
+          OPEN,
+          UNLINK,
+          RENAME,
+          SEND,
+          MEMORY_EXEC,
+          MODULE_LOAD,
+          PTRACE,
+          BPF,
+          MOUNT,
+          SETUID ->
           throw new IllegalArgumentException("no controller is about " + operation);
     };
   }
@@ -96,7 +109,21 @@ public final class ControllerTrial {
           case CPU -> Limits.processor(knobs, group, HALF);
           case MEMORY -> Limits.memory(knobs, group);
           case IO -> Limits.inputOutput(knobs, group, MEBIBYTE);
-          case CONNECT, BIND, EXEC, FORK, OPEN, UNLINK, RENAME, SEND -> "";
+          case CONNECT,
+              BIND,
+              EXEC,
+              FORK,
+              OPEN,
+              UNLINK,
+              RENAME,
+              SEND,
+              MEMORY_EXEC,
+              MODULE_LOAD,
+              PTRACE,
+              BPF,
+              MOUNT,
+              SETUID ->
+              "";
         };
     boolean kept = !knobs.isEmpty();
     for (Knob knob : knobs) {
