@@ -8,8 +8,11 @@
  * usage: actor DIRECTORY
  *
  *   connect4|connect6|mapped|udp4 PORT COUNT   connects to loopback, COUNT times
- *   fastopen PORT COUNT                        the same by sendto(MSG_FASTOPEN)
- *   bind4|bind6|bindmapped COUNT               binds to loopback, any port, COUNT times
+ *   raw4|raw6|lite4|sctp4 PORT COUNT           the same with a raw socket (ICMP), UDP-Lite, SCTP
+ *   fastopen|associate PORT COUNT              the same by sendto(MSG_FASTOPEN); by SCTP's sendto
+ *   vsock|netlink PORT COUNT                   connects to this machine's own vsock; to the kernel
+ *   bind4|bind6|bindmapped|bindraw4|bindraw6|bindsctp4 COUNT  binds to loopback, any port, COUNT times
+ *   packet COUNT                               sends below IP on loopback, COUNT times
  *        answer: "ok eagain eperm other", how often each came out
  *   open tcp|udp ADDRESS PORT  connects, and keeps the socket; answer: "open", or the error
  *   push BYTES COUNT     sends COUNT times so much there, without waiting; answer: "ok eagain eperm other"
@@ -34,7 +37,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -108,7 +116,8 @@ static void sockets(const char *what, int port, long times)
 		int family = AF_INET, type = SOCK_STREAM, result;
 		socklen_t length;
 
-		if (!strcmp(what, "connect6") || !strcmp(what, "bind6")) {
+		if (!strcmp(what, "connect6") || !strcmp(what, "bind6") || !strcmp(what, "raw6") ||
+		    !strcmp(what, "bindraw6")) {
 			family = AF_INET6;
 			length = loopback6(&address, port, "::1");
 		} else if (!strcmp(what, "mapped") || !strcmp(what, "bindmapped")) {
@@ -117,9 +126,36 @@ static void sockets(const char *what, int port, long times)
 		} else {
 			length = loopback4(&address, port);
 		}
-		if (!strcmp(what, "udp4"))
+		int protocol = 0;
+
+		if (!strcmp(what, "udp4")) {
 			type = SOCK_DGRAM;
-		int fd = socket(family, type | SOCK_CLOEXEC, 0);
+		} else if (strstr(what, "raw")) {
+			type = SOCK_RAW;
+			protocol = family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+		} else if (!strcmp(what, "lite4")) {
+			type = SOCK_DGRAM;
+			protocol = IPPROTO_UDPLITE;
+		} else if (strstr(what, "sctp")) {
+			protocol = IPPROTO_SCTP;
+		} else if (!strcmp(what, "associate")) {
+			type = SOCK_SEQPACKET;
+			protocol = IPPROTO_SCTP;
+		} else if (!strcmp(what, "vsock")) {
+			struct sockaddr_vm *local = (struct sockaddr_vm *)&address;
+
+			memset(&address, 0, sizeof(address));
+			local->svm_family = family = AF_VSOCK;
+			local->svm_port = port;
+			local->svm_cid = VMADDR_CID_LOCAL;
+			length = sizeof(*local);
+		} else if (!strcmp(what, "netlink")) {
+			memset(&address, 0, sizeof(address));
+			address.ss_family = family = AF_NETLINK;
+			type = SOCK_RAW;
+			length = sizeof(struct sockaddr_nl);
+		}
+		int fd = socket(family, type | SOCK_CLOEXEC, protocol);
 
 		if (!strncmp(what, "bind", 4)) {
 			result = bind(fd, (struct sockaddr *)&address, length);
@@ -128,10 +164,33 @@ static void sockets(const char *what, int port, long times)
 					(struct sockaddr *)&address, length);
 			if (result > 0)
 				result = 0;
+		} else if (!strcmp(what, "associate")) {
+			result = sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL,
+					(struct sockaddr *)&address, length);
+			if (result > 0)
+				result = 0;
 		} else {
 			result = connect(fd, (struct sockaddr *)&address, length);
 		}
 		count(&tally, result);
+		close(fd);
+	}
+	answer(&tally);
+}
+
+static void packets(long times)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_LOOP),
+				 .sll_ifindex = (int)if_nametoindex("lo"),
+				 .sll_halen = ETH_ALEN};
+	struct tally tally = {0};
+
+	for (long i = 0; i < times; i++) {
+		int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		count(&tally, sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1 ? 0
+											      : -1);
 		close(fd);
 	}
 	answer(&tally);
@@ -423,8 +482,14 @@ static void act(int connection, char *line, int *leave)
 	if (!strncmp(words[0], "bind", 4))
 		sockets(words[0], 0, atol(words[1]));
 	else if (!strncmp(words[0], "connect", 7) || !strcmp(words[0], "mapped") ||
-		 !strcmp(words[0], "udp4") || !strcmp(words[0], "fastopen"))
+		 !strcmp(words[0], "udp4") || !strcmp(words[0], "fastopen") ||
+		 !strcmp(words[0], "raw4") || !strcmp(words[0], "raw6") ||
+		 !strcmp(words[0], "lite4") || !strcmp(words[0], "sctp4") ||
+		 !strcmp(words[0], "associate") || !strcmp(words[0], "vsock") ||
+		 !strcmp(words[0], "netlink"))
 		sockets(words[0], atoi(words[1]), atol(words[2]));
+	else if (!strcmp(words[0], "packet") && size == 2)
+		packets(atol(words[1]));
 	else if (!strcmp(words[0], "open") && size == 4)
 		open_peer(words[1], words[2], atoi(words[3]));
 	else if (!strcmp(words[0], "push") && size == 3)

@@ -186,6 +186,12 @@ struct in6_addr {
 	__u32 in6_u[4];
 };
 
+/* What a protocol brings along; null where it leaves the work to its family. */
+struct proto {
+	void *pre_connect;
+	void *bind;
+};
+
 struct sock_common {
 	__u32 skc_daddr;
 	__u32 skc_rcv_saddr;
@@ -193,6 +199,7 @@ struct sock_common {
 	__u16 skc_num; /* host byte order */
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	struct proto *skc_prot;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };

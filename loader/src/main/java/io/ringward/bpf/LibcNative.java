@@ -27,6 +27,10 @@ final class LibcNative {
   static final int O_RDONLY_DIRECTORY_CLOEXEC = 0x10000 | 0x80000;
   static final int F_DUPFD_CLOEXEC = 1030;
   static final int AF_UNIX = 1;
+  static final int AF_INET = 2;
+  static final int AF_PACKET = 17;
+  static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+  static final int IPPROTO_ICMP = 1;
   static final int SOCK_DGRAM_CLOEXEC_NONBLOCK = 2 | 0x80000 | 0x800;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
@@ -54,6 +58,7 @@ final class LibcNative {
       checked("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CONNECT =
       checked("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle BIND = checked("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle CLOSE = LIBC.link("close", of(JAVA_INT, JAVA_INT));
   private static final MethodHandle MMAP =
       checked("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
@@ -151,9 +156,17 @@ final class LibcNative {
   }
 
   /** A datagram socket of the unix domain that never blocks. */
-  static int unixDatagramSocket(MemorySegment state) {
+  static int socket(MemorySegment state, int family, int type, int protocol) {
     try {
-      return (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_DGRAM_CLOEXEC_NONBLOCK, 0);
+      return (int) SOCKET.invokeExact(state, family, type, protocol);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int bind(MemorySegment state, int fd, MemorySegment address, int byteCount) {
+    try {
+      return (int) BIND.invokeExact(state, fd, address, byteCount);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

@@ -37,7 +37,8 @@ public final class UnixDatagramSocket implements AutoCloseable {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = CallState.allocate(arena);
-      int fd = LibcNative.unixDatagramSocket(state);
+      int fd =
+          LibcNative.socket(state, LibcNative.AF_UNIX, LibcNative.SOCK_DGRAM_CLOEXEC_NONBLOCK, 0);
       if (fd < 0) {
         throw new IOException("no socket: " + Errno.text(CallState.errno(state)));
       }

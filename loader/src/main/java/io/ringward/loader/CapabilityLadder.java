@@ -17,6 +17,7 @@ final class CapabilityLadder {
   private final HookFiring firing;
   private final LoadedObject loaded;
   private final RefusalHooks refusals;
+  private final SocketHooks sockets;
   private final ControllerRung controllers;
   private final FileSensors files;
   private final Optional<SyscallWatch> watch;
@@ -32,6 +33,7 @@ final class CapabilityLadder {
       HookFiring firing,
       LoadedObject loaded,
       RefusalHooks refusals,
+      SocketHooks sockets,
       ControllerRung controllers,
       FileSensors files,
       Optional<SyscallWatch> watch,
@@ -41,6 +43,7 @@ final class CapabilityLadder {
     this.firing = firing;
     this.loaded = loaded;
     this.refusals = refusals;
+    this.sockets = sockets;
     this.controllers = controllers;
     this.files = files;
     this.watch = watch;
@@ -90,6 +93,7 @@ final class CapabilityLadder {
     rungs.addAll(sensors.rungs());
     rungs.addAll(files.rungs());
     rungs.addAll(refusals.rungs());
+    rungs.addAll(sockets.rungs());
     rungs.addAll(sends.rungs(canTryCgroupHooks));
     return List.copyOf(controllers.complete(rungs));
   }

@@ -130,6 +130,7 @@ public final class HostKernel implements AutoCloseable {
                   ProcessBootstrap.items(walk.all())));
       this.sensors = hold(new ActSensors(loaded, cgroup, options.sensors()));
       RefusalHooks refusals = hold(RefusalHooks.attach(loaded, control));
+      SocketHooks sockets = hold(SocketHooks.attach(loaded));
       this.files =
           hold(
               new FileSensors(
@@ -140,9 +141,11 @@ public final class HostKernel implements AutoCloseable {
           loaded.schedules() ? Optional.of(hold(new SyscallWatch(object))) : Optional.empty();
       this.sends =
           hold(
-              new SendLimiter(object, cgroup, loaded.acts() ? Optional.empty() : loaded.refusal()));
+              new SendLimiter(
+                  object, cgroup, sockets, loaded.acts() ? Optional.empty() : loaded.refusal()));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       enforcing.putAll(refusals.links());
+      enforcing.putAll(sockets.links());
       // Again, for those who were born under the old hooks while ours were being attached.
       List<Verdict> adopted = predecessors.copyInto(object);
       PersistentPins pins =
@@ -181,6 +184,7 @@ public final class HostKernel implements AutoCloseable {
                   new HookFiring(this::runs),
                   loaded,
                   refusals,
+                  sockets,
                   controllers,
                   files,
                   watch,

@@ -159,10 +159,10 @@ public final class KernelSampleFeed implements SampleFeed {
     programs.put(Hook.EXEC, List.of("process_exec"));
     programs.put(Hook.FORK, List.of("process_fork"));
     programs.put(Hook.EXIT, List.of("process_exit"));
-    programs.put(Hook.CONNECT4, List.of("network_connect4"));
-    programs.put(Hook.CONNECT6, List.of("network_connect6"));
-    programs.put(Hook.BIND4, List.of("network_bind4"));
-    programs.put(Hook.BIND6, List.of("network_bind6"));
+    programs.put(Hook.CONNECT4, SocketHooks.with("network_connect4", "socket_connect"));
+    programs.put(Hook.CONNECT6, SocketHooks.with("network_connect6", "socket_connect"));
+    programs.put(Hook.BIND4, SocketHooks.with("network_bind4", "socket_bind"));
+    programs.put(Hook.BIND6, SocketHooks.with("network_bind6", "socket_bind"));
     programs.put(Hook.ENFORCEMENT, List.of());
     programs.put(
         Hook.SCHEDULE,

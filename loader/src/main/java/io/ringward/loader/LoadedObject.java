@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * @param canSayRetry whether a refusal can carry EAGAIN
  * @param schedules whether the scheduler's accounting is in
  * @param refusal what the kernel said to the whole object, when it refused it
- * @param trampoline whose programs are in, to refuse exec and fork before they happen
+ * @param trampoline whose programs are in, to refuse exec, fork and what cgroup hooks do not see of
+ *     sockets before they happen
  * @param trampolineRefusal what the kernel said to the better ones, or to all
  * @param acts whether the sensors of acts and of performance are in, and what holds sends
  * @param files whether the programs that look at operations on files are in
@@ -172,6 +173,9 @@ record LoadedObject(
       }
       for (String program : trampoline.actPrograms()) {
         reduced = reduced.withAutoload(program, wanted && attempt.acts);
+      }
+      for (String program : SocketHooks.programs(trampoline)) {
+        reduced = reduced.withAutoload(program, wanted);
       }
       for (String program : trampoline.filePrograms()) {
         reduced = reduced.withAutoload(program, wanted && attempt.files);

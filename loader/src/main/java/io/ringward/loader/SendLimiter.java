@@ -55,6 +55,7 @@ public final class SendLimiter implements AutoCloseable {
 
   private final BpfObject object;
   private final Path cgroup;
+  private final SocketHooks sockets;
   private final Optional<String> missing;
   private final Set<Long> verdicts = new HashSet<>();
   private final Map<Long, Long> spared = new HashMap<>();
@@ -86,11 +87,13 @@ public final class SendLimiter implements AutoCloseable {
 
   /**
    * @param cgroup whose packets are seen
+   * @param sockets what blocks sends that are no packets of IP
    * @param missing why the programs are not in the kernel, if they are not
    */
-  SendLimiter(BpfObject object, Path cgroup, Optional<String> missing) {
+  SendLimiter(BpfObject object, Path cgroup, SocketHooks sockets, Optional<String> missing) {
     this.object = object;
     this.cgroup = cgroup;
+    this.sockets = sockets;
     this.missing = missing;
   }
 
@@ -131,6 +134,7 @@ public final class SendLimiter implements AutoCloseable {
   private void attach() {
     if (hooks.isEmpty()) {
       hooks = Optional.of(new CgroupHooks(object, cgroup, HOOKS));
+      sockets.watchSends(true);
     }
     if (look.isEmpty()) {
       BpfIterator find = object.program("find_senders").iterator(new IteratorScope.Everything());
@@ -185,6 +189,7 @@ public final class SendLimiter implements AutoCloseable {
   }
 
   private void detach() {
+    sockets.watchSends(false);
     hooks.ifPresent(CgroupHooks::close);
     hooks = Optional.empty();
     look.ifPresent(walks -> {

@@ -124,6 +124,11 @@ enum Trampoline {
         .toList();
   }
 
+  /** Its program at a hook of sockets. */
+  String socketProgram(String hook) {
+    return prefix + hook;
+  }
+
   /** Its program that keeps others from something that they may try on this process. */
   String shieldProgram(Attack attack) {
     return prefix + "shield_" + attack.label();

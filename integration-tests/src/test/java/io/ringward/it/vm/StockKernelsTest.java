@@ -151,6 +151,9 @@ final class StockKernelsTest {
             Map.entry("block_rename", guest.refusalRung()),
             Map.entry("block_connect", "cgroup_hook"),
             Map.entry("throttle_connect", "cgroup_hook_eagain"),
+            Map.entry("block_connect_raw", guest.refusalRung()),
+            Map.entry("block_bind_raw", guest.refusalRung()),
+            Map.entry("block_send_packet", guest.refusalRung()),
             Map.entry("block_exec", guest.refusalRung()),
             Map.entry("throttle_exec", guest.refusalRung()),
             Map.entry("block_fork", guest.refusalRung()),
@@ -183,7 +186,12 @@ final class StockKernelsTest {
       case DEBIAN_6_1 ->
           Stream.concat(
                   EVERYWHERE.stream(),
-                  Stream.of("FileSensorsTest", "FileRulesTest", "ActSensorsTest", "ActRefusalTest"))
+                  Stream.of(
+                      "FileSensorsTest",
+                      "FileRulesTest",
+                      "ActSensorsTest",
+                      "ActRefusalTest",
+                      "NetworkHookTest"))
               .toList();
       case DEBIAN_6_12 ->
           Stream.concat(
@@ -201,6 +209,7 @@ final class StockKernelsTest {
               "FileSensorsTest",
               "FileRulesTest",
               "InlinePolicyTest",
+              "NetworkHookTest",
               "SelfProtectionTest");
     };
   }
