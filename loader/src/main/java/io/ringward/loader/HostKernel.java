@@ -167,6 +167,7 @@ public final class HostKernel implements AutoCloseable {
                       object, walk, identifier, executables, protection.executables()),
                   new VerdictObjection(refusals, controllers, sends),
                   controllers,
+                  refusals,
                   watch,
                   sends,
                   pins,

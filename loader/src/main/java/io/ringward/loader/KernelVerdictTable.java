@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -52,6 +53,7 @@ public final class KernelVerdictTable implements VerdictTable {
   private final ControlWord control;
   private final VerdictObjection objection;
   private final ControllerRung controllers;
+  private final RefusalHooks refusals;
   private final Optional<SyscallWatch> watch;
   private final SendLimiter sends;
   private final TamperLog tampered;
@@ -73,6 +75,7 @@ public final class KernelVerdictTable implements VerdictTable {
       ProtectionRefresh protection,
       VerdictObjection objection,
       ControllerRung controllers,
+      RefusalHooks refusals,
       Optional<SyscallWatch> watch,
       SendLimiter sends,
       PersistentPins pins,
@@ -87,6 +90,7 @@ public final class KernelVerdictTable implements VerdictTable {
     this.control = control;
     this.objection = objection;
     this.controllers = controllers;
+    this.refusals = refusals;
     this.watch = watch;
     this.sends = sends;
     this.pins = pins;
@@ -111,7 +115,8 @@ public final class KernelVerdictTable implements VerdictTable {
     Optional<String> opposed =
         objection
             .to(verdict, BootClock.nanos())
-            .or(() -> watch.flatMap(trees -> trees.objection(verdict)));
+            .or(() -> watch.flatMap(trees -> trees.objection(verdict)))
+            .or(() -> refusals.signals().cover(blocked(verdict)));
     if (opposed.isPresent()) {
       return new Outcome.Refused(opposed.get());
     }
@@ -126,12 +131,17 @@ public final class KernelVerdictTable implements VerdictTable {
     };
   }
 
+  /** What it blocks, so that signals have to answer where hooks do not. */
+  private static Set<Operation> blocked(Verdict verdict) {
+    return verdict.action() == Action.BLOCK ? verdict.operations() : Set.of();
+  }
+
   /** Whether it may do what cannot be undone before the walk has looked at everybody. */
-  private static boolean endsAProcess(Verdict verdict) {
+  private boolean endsAProcess(Verdict verdict) {
     return switch (verdict.action()) {
       case OBSERVE, WATCH, THROTTLE -> false;
-      // Where no hook refuses exec, a signal does.
-      case BLOCK -> verdict.operations().contains(Operation.EXEC);
+      // Where no hook refuses, a signal does.
+      case BLOCK -> !Collections.disjoint(verdict.operations(), refusals.bySignal());
       case FREEZE, KILL -> true;
     };
   }
@@ -335,6 +345,11 @@ public final class KernelVerdictTable implements VerdictTable {
     }
   }
 
+  /** Operations at whose system calls a signal answers now. */
+  Set<Operation> answeredBySignal() {
+    return refusals.signals().attached();
+  }
+
   @Override
   public synchronized List<InForce> takeEnded() {
     List<InForce> taken = List.copyOf(ended);
@@ -388,7 +403,12 @@ public final class KernelVerdictTable implements VerdictTable {
     return restored;
   }
 
-  private synchronized void releaseAbandoned(Set<Long> nobodys) {
+  private void releaseAbandoned(Set<Long> nobodys) {
+    giveUp(nobodys);
+    refusals.signals().detachIdle(); // without the lock: each waits for all CPUs
+  }
+
+  private synchronized void giveUp(Set<Long> nobodys) {
     if (!closed) {
       for (long id : nobodys) {
         if (!restoreSubject(id)) {
@@ -399,6 +419,9 @@ public final class KernelVerdictTable implements VerdictTable {
       nameJudged();
       controllers.check();
       sends.check(tampered);
+      Set<Operation> blocked = EnumSet.noneOf(Operation.class);
+      inForce.values().forEach(verdict -> blocked.addAll(blocked(verdict)));
+      refusals.signals().need(blocked);
     }
   }
 

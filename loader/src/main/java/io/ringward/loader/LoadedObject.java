@@ -188,6 +188,9 @@ record LoadedObject(
       boolean here = !program.equals(MODULE_SENSOR) || FeatureProbe.hasTracepoint("module_load");
       reduced = reduced.withAutoload(program, attempt.acts && here);
     }
+    for (String program : SignalCall.PROGRAMS) {
+      reduced = reduced.withAutoload(program, attempt.acts);
+    }
     for (String program : SendLimiter.PROGRAMS) {
       reduced = reduced.withAutoload(program, attempt.acts);
     }

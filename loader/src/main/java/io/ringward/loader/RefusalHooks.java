@@ -13,15 +13,19 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What refuses operations here, each seen to run on an operation of this process's own. Where
  * nothing can refuse an exec before it happens, a signal ends the new program before its first
- * instruction; a fork has no such last rung.
+ * instruction; where nothing refuses an act, {@link SignalHooks} kill as it is begun. A fork has no
+ * such last rung.
  *
- * <p>Holds its links until it is closed. Immutable after its construction.
+ * <p>Holds its links until it is closed. Immutable after its construction, but for those of {@link
+ * #signals}.
  */
 final class RefusalHooks implements AutoCloseable {
   /** Mirrors {@code enum rw_refusal_hook}: the place is the index into {@code refusal_runs}. */
@@ -49,12 +53,14 @@ final class RefusalHooks implements AutoCloseable {
           Operation.UNLINK,
           Operation.RENAME);
 
-  private static final Set<Operation> BY_SIGNAL = EnumSet.of(Operation.EXEC);
   private static final String SIGNAL = "signal";
   private static final String NONE = "none";
 
+  private static final String LIFT = "a kernel that allows BPF trampolines, with bpf in lsm=";
+
   private final Map<String, BpfLink> links = new LinkedHashMap<>();
   private final Map<Operation, Stand> stands = new EnumMap<>(Operation.class);
+  private final SignalHooks signals;
 
   /**
    * Where an operation stands.
@@ -63,7 +69,21 @@ final class RefusalHooks implements AutoCloseable {
    */
   private record Stand(String rung, String why, String whatWouldLiftIt) {}
 
-  private RefusalHooks() {}
+  private RefusalHooks(LoadedObject loaded) {
+    RawMap runs = loaded.object().map("refusal_runs");
+    Map<Operation, String> lacks = new EnumMap<>(Operation.class);
+    try {
+      for (Operation operation : RUNS) {
+        Optional<String> lack = attach(loaded, operation, runs);
+        lack.ifPresent(why -> lacks.put(operation, why));
+      }
+      this.signals = new SignalHooks(loaded, lacks.keySet());
+    } catch (RuntimeException e) {
+      close(links);
+      throw e;
+    }
+    lacks.forEach((operation, why) -> stands.put(operation, fallback(operation, why)));
+  }
 
   /**
    * Attaches and fires.
@@ -71,12 +91,8 @@ final class RefusalHooks implements AutoCloseable {
    * @param loaded with the programs of its trampoline
    */
   static RefusalHooks attach(LoadedObject loaded, ControlWord control) {
-    RefusalHooks hooks = new RefusalHooks();
+    RefusalHooks hooks = new RefusalHooks(loaded);
     try {
-      RawMap runs = loaded.object().map("refusal_runs");
-      for (Operation operation : RUNS) {
-        hooks.stands.put(operation, hooks.stand(loaded, operation, runs));
-      }
       control.setSignalOperations(hooks.bySignal());
       return hooks;
     } catch (RuntimeException e) {
@@ -85,32 +101,34 @@ final class RefusalHooks implements AutoCloseable {
     }
   }
 
-  private Stand stand(LoadedObject loaded, Operation operation, RawMap runs) {
+  /** Attaches what refuses an operation, or says why nothing here does. */
+  private Optional<String> attach(LoadedObject loaded, Operation operation, RawMap runs) {
     if (!isLoaded(loaded, operation)) {
-      return fallback(operation, loaded.trampolineRefusal());
+      return Optional.of(loaded.trampolineRefusal());
     }
-    Trampoline trampoline = loaded.trampoline().get();
+    Trampoline trampoline = loaded.trampoline().orElseThrow();
+    Map<String, BpfLink> attached = new LinkedHashMap<>();
     List<String> names = trampoline.programs(operation);
-    List<BpfLink> attached = new ArrayList<>();
     try {
       for (String name : names) {
-        attached.add(loaded.object().program(name).attach());
+        attached.put(name, loaded.object().program(name).attach());
       }
       if (fires(operation, runs)) {
-        for (int each = 0; each < names.size(); each++) {
-          links.put(names.get(each), attached.get(each));
-        }
+        links.putAll(attached);
         String better = loaded.trampolineRefusal();
-        return new Stand(
-            trampoline.label(),
-            "seen to fire on an operation of our own" + (better.isEmpty() ? "" : "; " + better),
-            trampoline.whatWouldLiftIt());
+        stands.put(
+            operation,
+            new Stand(
+                trampoline.label(),
+                "seen to fire on an operation of our own" + (better.isEmpty() ? "" : "; " + better),
+                trampoline.whatWouldLiftIt()));
+        return Optional.empty();
       }
-      attached.forEach(BpfLink::close);
-      return fallback(operation, names.getFirst() + " is attached and did not fire");
+      close(attached);
+      return Optional.of(names.getFirst() + " is attached and did not fire");
     } catch (BpfException | IOException e) {
-      attached.forEach(BpfLink::close);
-      return fallback(operation, names.getFirst() + ": " + e.getMessage());
+      close(attached);
+      return Optional.of(names.getFirst() + ": " + e.getMessage());
     }
   }
 
@@ -124,7 +142,7 @@ final class RefusalHooks implements AutoCloseable {
   }
 
   private static boolean fires(Operation operation, RawMap runs) throws IOException {
-    int index = RUNS.indexOf(operation);
+    int index = runsOf(operation);
     if (operation == Operation.EXEC || operation == Operation.FORK) {
       Hook hook = operation == Operation.EXEC ? Hook.EXEC : Hook.FORK;
       return new HookFiring(_ -> runs(runs, index)).fires(hook);
@@ -134,11 +152,25 @@ final class RefusalHooks implements AutoCloseable {
     return runs(runs, index) > before; // it runs in the call itself
   }
 
-  private static Stand fallback(Operation operation, String why) {
-    String lift = "a kernel that allows BPF trampolines, with bpf in lsm=";
-    return BY_SIGNAL.contains(operation)
-        ? new Stand(SIGNAL, "the program dies before its first instruction; " + why, lift)
-        : new Stand(NONE, why, lift);
+  private Stand fallback(Operation operation, String why) {
+    if (operation == Operation.EXEC) {
+      return new Stand(SIGNAL, "the program dies before its first instruction; " + why, LIFT);
+    }
+    if (signals.answers(operation)) {
+      return new Stand(
+          SIGNAL,
+          "the process is killed as it enters the call, which may still take effect; attached while"
+              + " a verdict blocks it; "
+              + why,
+          LIFT);
+    }
+    String unsignalled = SignalCall.of(operation).isEmpty() ? "" : "; " + signals.why(operation);
+    return new Stand(NONE, why + unsignalled, LIFT);
+  }
+
+  /** The index of an operation's runs in {@code refusal_runs}. */
+  static int runsOf(Operation operation) {
+    return RUNS.indexOf(operation);
   }
 
   private static long runs(RawMap map, int index) {
@@ -153,6 +185,18 @@ final class RefusalHooks implements AutoCloseable {
   /** Operations of which a refusal can be told to the caller, so that they can be throttled. */
   Set<Operation> refusable() {
     return with(stand -> !stand.rung().equals(SIGNAL) && !stand.rung().equals(NONE));
+  }
+
+  /** What kills at the entry of a system call, where nothing refuses; to be held while needed. */
+  SignalHooks signals() {
+    return signals;
+  }
+
+  /** Operations of which a block can outlive the agent: its programs are attached all the time. */
+  Set<Operation> blockedForLong() {
+    return with(stand -> !stand.rung().equals(NONE)).stream()
+        .filter(operation -> !signals.answers(operation))
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Operation.class)));
   }
 
   /** Operations that a signal answers, for want of a hook. */
@@ -208,9 +252,14 @@ final class RefusalHooks implements AutoCloseable {
     return rungs;
   }
 
+  private static void close(Map<String, BpfLink> attached) {
+    List.copyOf(attached.values()).reversed().forEach(BpfLink::close);
+    attached.clear();
+  }
+
   @Override
   public void close() {
-    List.copyOf(links.values()).reversed().forEach(BpfLink::close);
-    links.clear();
+    signals.close();
+    close(links);
   }
 }

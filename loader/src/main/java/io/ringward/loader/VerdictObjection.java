@@ -18,7 +18,7 @@ final class VerdictObjection {
   private final Set<Operation> throttleable;
   private final Set<Operation> blockable;
   private final Set<Operation> throttledByHooks;
-  private final Set<Operation> blockedByHooks;
+  private final Set<Operation> blockedForLong;
   private final ControllerRung controllers;
 
   /**
@@ -29,11 +29,12 @@ final class VerdictObjection {
   VerdictObjection(RefusalHooks refusals, ControllerRung controllers, SendLimiter sends) {
     this.throttledByHooks = EnumSet.of(Operation.CONNECT, Operation.BIND);
     throttledByHooks.addAll(refusals.refusable());
-    this.blockedByHooks = EnumSet.copyOf(throttledByHooks);
-    blockedByHooks.addAll(refusals.bySignal());
+    this.blockedForLong = EnumSet.copyOf(throttledByHooks);
+    blockedForLong.addAll(refusals.blockedForLong());
     this.throttleable = EnumSet.copyOf(throttledByHooks);
     throttleable.addAll(controllers.throttleable());
-    this.blockable = EnumSet.copyOf(blockedByHooks);
+    this.blockable = EnumSet.copyOf(throttledByHooks);
+    blockable.addAll(refusals.bySignal());
     if (sends.possible()) {
       throttleable.add(Operation.SEND);
       blockable.add(Operation.SEND);
@@ -82,7 +83,7 @@ final class VerdictObjection {
     Set<Operation> hooks =
         switch (verdict.action()) {
           case THROTTLE -> throttledByHooks;
-          case BLOCK -> blockedByHooks;
+          case BLOCK -> blockedForLong;
           case OBSERVE, WATCH, FREEZE, KILL -> Set.of();
         };
     if (hooks.isEmpty()) {

@@ -2,6 +2,7 @@
 package io.ringward.loader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -180,5 +181,46 @@ final class ActRefusalTest {
     assertEquals(0, does(actor, "bpf"));
     assertEquals(1, fixture.hits(verdict));
     assertTrue(fixture.kernel().verdicts().release(verdict.id()));
+  }
+
+  @Test
+  void whatKillsAtASystemCallIsThereOnlyWhileAVerdictNeedsIt() {
+    assumeTrue(rung("block_setuid").equals("signal"), "hooks refuse here");
+    Actor actor = fixture.stage().start();
+    Verdict kill = HostKernelFixture.kill(fixture.tree(fixture.stage().start()));
+    fixture.apply(kill); // names every operation, and needs no hook for it
+    assertFalse(fixture.kernel().verdicts().answeredBySignal().contains(Operation.SETUID));
+    Verdict verdict = block(actor, Operation.SETUID);
+    fixture.apply(verdict);
+    assertTrue(fixture.kernel().verdicts().answeredBySignal().contains(Operation.SETUID));
+    assertTrue(fixture.kernel().verdicts().release(verdict.id()));
+    ActorStage.await(
+        "the programs to be detached",
+        () -> fixture.kernel().verdicts().answeredBySignal().isEmpty());
+  }
+
+  @Test
+  void aBlockThatIsASignalDoesNotOutliveTheAgent() {
+    assumeTrue(rung("block_ptrace").equals("signal"), "hooks refuse here");
+    Actor actor = fixture.stage().start();
+    Verdict verdict = block(actor, Operation.PTRACE);
+    Verdict persisting =
+        new Verdict(
+            verdict.id(),
+            verdict.subject(),
+            Action.BLOCK,
+            verdict.operations(),
+            Optional.empty(),
+            verdict.issuedNanos(),
+            verdict.expiryNanos(),
+            verdict.causeNanos(),
+            false,
+            true,
+            verdict.source(),
+            verdict.reason());
+    fixture.beat();
+    Outcome outcome = fixture.kernel().verdicts().apply(persisting);
+    String why = assertInstanceOf(Outcome.Refused.class, outcome).why();
+    assertTrue(why.contains("block of ptrace cannot persist here"), why);
   }
 }

@@ -170,7 +170,8 @@ final class HostKernelFixture implements AutoCloseable {
   /** Applies with a fresh heartbeat, and expects it to be in force. */
   Outcome.Applied apply(Verdict verdict) {
     beat();
-    return Assertions.assertInstanceOf(Outcome.Applied.class, kernel.verdicts().apply(verdict));
+    Outcome outcome = kernel.verdicts().apply(verdict);
+    return Assertions.assertInstanceOf(Outcome.Applied.class, outcome, outcome::toString);
   }
 
   void beat() {

@@ -137,9 +137,10 @@ final class OperatorDeskTest {
         request("4711", "", "freeze", List.of(), ""));
     refused(
         Code.BAD_REQUEST,
-        "'mount' is no operation: expected one of connect, bind, exec, fork, open, unlink,"
-            + " rename, send, cpu, memory, io",
-        request("4711", "", "block", List.of("mount"), ""));
+        "'chmod' is no operation: expected one of connect, bind, exec, fork, open, unlink,"
+            + " rename, send, cpu, memory, io, memory_exec, module_load, ptrace, bpf, mount,"
+            + " setuid",
+        request("4711", "", "block", List.of("chmod"), ""));
     refused(
         Code.BAD_REQUEST,
         "only a throttle has a rate",
