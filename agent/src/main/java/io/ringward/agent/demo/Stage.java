@@ -19,9 +19,9 @@ import java.util.concurrent.TimeoutException;
  */
 record Stage(Workspace workspace, DemoAgent agent, Story story, Cast cast, boolean fast) {
   /** How long anything may take on a busy machine until an act gives up. */
-  static final long PATIENCE_SECONDS = 45;
+  static final long PATIENCE_SECONDS = 120;
 
-  private static final long EVENT_SECONDS = 10;
+  private static final long EVENT_SECONDS = 30;
 
   /** The event as the kernel saw it, with what the agent's process table knows. */
   void kernelSaw(CompletableFuture<EventRow> event) throws InterruptedException {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StrangerAct implements Act {
   private static final int WORKERS = 32;
-  private static final long LEARN_SECONDS = 75;
+  private static final long LEARN_SECONDS = 180;
   private static final String MODEL = "program-model";
 
   private final List<Actor> workers = new ArrayList<>();

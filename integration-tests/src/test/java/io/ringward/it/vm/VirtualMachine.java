@@ -84,6 +84,7 @@ public final class VirtualMachine implements AutoCloseable {
   private final OutputStream requests;
   private final InputStream responses;
   private final List<String> log;
+  private final Thread logReader;
   private final String release;
 
   private VirtualMachine(Process vmrun) throws IOException {
@@ -91,7 +92,7 @@ public final class VirtualMachine implements AutoCloseable {
     this.requests = vmrun.getOutputStream();
     this.responses = new BufferedInputStream(vmrun.getInputStream());
     this.log = Collections.synchronizedList(new ArrayList<>());
-    Thread.ofVirtual().start(this::copyLog);
+    this.logReader = Thread.ofVirtual().start(this::copyLog);
     try {
       this.release = exchange("uname -r", Duration.ofSeconds(60), START_LIMIT).out().strip();
     } catch (IOException e) {
@@ -192,6 +193,7 @@ public final class VirtualMachine implements AutoCloseable {
       byte[] err = responses.readNBytes(Integer.parseInt(head[3]));
       return new Result(Integer.parseInt(head[1]), new String(out, UTF_8), new String(err, UTF_8));
     } catch (IOException e) {
+      awaitLog();
       throw new IOException("the guest is gone: " + String.join("\n", log), e);
     } finally {
       watchdog.interrupt();
@@ -202,7 +204,6 @@ public final class VirtualMachine implements AutoCloseable {
     var line = new StringBuilder();
     for (int next = responses.read(); next != '\n'; next = responses.read()) {
       if (next < 0) {
-        awaitLog();
         throw new EOFException("no answer");
       }
       line.append((char) next);
@@ -220,11 +221,13 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  /** Lets vmrun finish, so that what it says of the death is in the log. */
+  /**
+   * Waits for the end of what vmrun says, so that the death is in the log: qemu closes the port
+   * before vmrun has seen that it is gone, and has shown the console.
+   */
   private void awaitLog() {
     try {
-      vmrun.waitFor(SHUTDOWN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      Thread.sleep(100);
+      logReader.join(SHUTDOWN_LIMIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
