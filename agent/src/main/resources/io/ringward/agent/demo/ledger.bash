@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A small program of the demo with a steady life: a few connections a second to one port, now and then a child. Told "odd" it
-# does what it never did: 20 other ports and 12 children a second, for 20 s. 90 s at most.
+# does what it never did: 20 other ports and 12 children a second, for 150 s at most. 300 s at most
+# until it is told.
 port=$1
 mode=ordinary
 pause() {
@@ -12,14 +13,14 @@ pause() {
   fi
 }
 read -r _ || exit 0
-while ((SECONDS < 90)) && [ $mode = ordinary ]; do
+while ((SECONDS < 300)) && [ $mode = ordinary ]; do
   : 3<>"/dev/tcp/127.0.0.1/$port"
   ((RANDOM % 3)) || : 3<>"/dev/tcp/127.0.0.1/$port"
   ((RANDOM % 5)) || (:)
   pause "0.2$((RANDOM % 10))"
 done
 SECONDS=0
-while ((SECONDS < 20)); do
+while ((SECONDS < 150)); do
   for ((i = 1; i <= 20; i++)); do
     : 3<>"/dev/tcp/127.0.0.1/$((port + i))"
     ((i % 2)) || (:)
