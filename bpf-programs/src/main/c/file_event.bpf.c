@@ -7,6 +7,9 @@
 
 #define PLACE_MASK (2 * RW_PATH_SIZE - 1) /* a place is no longer: a base and what was given */
 
+#define DOTS_STRIDE 10
+_Static_assert((RW_WANTED_PREFIX_SIZE - 2) % DOTS_STRIDE == 0, "whole strides");
+
 extern const volatile __u32 quota_per_second;
 
 __noinline int rw_wanted_turn(struct rw_wanted_walk *walk)
@@ -94,6 +97,26 @@ __noinline int rw_write_place(const struct rw_place *place, __u32 slot, __u32 at
 }
 
 /*
+ * Whether a "/.." begins in a part of the text in a file's scratch.  A global function without
+ * branches: the verifier follows each of them, and each turn of a loop.
+ */
+__noinline int rw_has_dots(__u32 slot, __u32 from)
+{
+	struct rw_file_scratch *scratch = scratch_of(slot);
+	__u32 last = 0, found = 0;
+
+	if (!scratch || from > RW_WANTED_PREFIX_SIZE - DOTS_STRIDE - 2)
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < DOTS_STRIDE + 2; i++) {
+		last = last << 8 | (__u8)scratch->prefix.text[from + i];
+		/* The highest bit is set by a difference of 0 alone. */
+		found |= ((last & 0xffffff) ^ ('/' << 16 | '.' << 8 | '.')) - 1;
+	}
+	return found >> 31;
+}
+
+/*
  * The trie finds the longest prefix, whose mask has those of all shorter ones in it.
  * That "/etc" is found for "/etcetera" costs an event; what the path of a caller with
  * ".." in it means, no text tells, so it is told.
@@ -108,18 +131,15 @@ __noinline int rw_is_wanted_text(__u32 slot, __u32 at, __u32 length, __u32 wish)
 	if (length > RW_WANTED_PREFIX_SIZE - 1)
 		length = RW_WANTED_PREFIX_SIZE - 1;
 	scratch->prefix.bits = length * 8;
+	__builtin_memset(scratch->prefix.text, 0, sizeof(scratch->prefix.text));
 	bpf_probe_read_kernel(scratch->prefix.text, length & 0xff,
 			      scratch->tail + (at & PLACE_MASK));
 	found = bpf_map_lookup_elem(&wanted_prefix, &scratch->prefix);
 	if (found && *found & wish)
 		return 1;
-	for (__u32 i = 0; i < RW_WANTED_PREFIX_SIZE - 3; i++) {
-		if (i + 2 >= length)
-			break;
-		if (scratch->prefix.text[i] == '/' && scratch->prefix.text[i + 1] == '.' &&
-		    scratch->prefix.text[i + 2] == '.')
+	for (__u32 from = 0; from < RW_WANTED_PREFIX_SIZE - 2 && from < length; from += DOTS_STRIDE)
+		if (rw_has_dots(slot, from))
 			return 1;
-	}
 	return 0;
 }
 

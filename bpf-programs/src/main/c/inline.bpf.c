@@ -17,17 +17,39 @@
 /* Acts on processes of this cgroup and below alone; 0: on all.  Set by the loader. */
 const volatile __u64 inline_root_cgroup = 0;
 
-/* Adds what an atom's entry says, when there is one.  6.1 takes the key from the stack alone. */
-static __always_inline void collect(struct rw_inline_entry *into, const struct rw_inline_atom *atom)
+/*
+ * Adds what an atom's entry says, when there is one.  A global function, like all that is called
+ * more than once here: the verifier checks each once for a program.  Takes the parts of the atom,
+ * so that it is on the stack once: 6.1 takes map keys from the stack alone.
+ */
+__noinline int rw_inline_collect(struct rw_inline_entry *into, __u32 generation, __u32 place,
+				 __u64 high, __u64 low)
 {
-	const struct rw_inline_entry *found = bpf_map_lookup_elem(&inline_entry, atom);
+	struct rw_inline_atom atom = {
+		.generation = generation,
+		.dimension = place >> 8,
+		.bits = place & 0xff,
+		.high = high,
+		.low = low,
+	};
+	const struct rw_inline_entry *found;
 
+	if (!into)
+		return 0;
+	found = bpf_map_lookup_elem(&inline_entry, &atom);
 	if (!found)
-		return;
+		return 0;
 	for (int i = 0; i < RW_INLINE_WORDS; i++) {
 		into->hit.word[i] |= found->hit.word[i];
 		into->miss.word[i] |= found->miss.word[i];
 	}
+	return 1;
+}
+
+/* Which atoms are meant: those of a dimension, for the upper bits of a value. */
+static __always_inline __u32 place_of(__u32 dimension, __u32 bits)
+{
+	return dimension << 8 | bits;
 }
 
 /* Leaves those rows that a dimension lets match. */
@@ -53,28 +75,27 @@ __noinline int rw_inline_value(struct rw_inline_mask *rows, const struct rw_inli
 			       __u32 dimension, __u64 value)
 {
 	struct rw_inline_entry found = {};
-	struct rw_inline_atom atom = {
-		.dimension = dimension,
-		.low = value,
-	};
 
 	if (!rows || !table || dimension >= RW_INLINE_DIMENSION_COUNT)
 		return 0;
-	atom.generation = table->generation;
-	collect(&found, &atom);
+	rw_inline_collect(&found, table->generation, place_of(dimension, 0), 0, value);
 	narrow(rows, table, dimension, &found);
 	return 0;
 }
 
-/* The upper bits of a value of 128 bits. */
-static __always_inline void cut(struct rw_inline_atom *atom, __u32 bits)
+/* The upper bits of 128, in two halves. */
+static __always_inline __u64 upper_half(__u64 high, __u32 bits)
 {
-	if (bits < 64) {
-		atom->high &= bits ? ~0ULL << (64 - bits) : 0;
-		atom->low = 0;
-	} else if (bits < BITS_OF_ADDRESS) {
-		atom->low &= bits > 64 ? ~0ULL << (BITS_OF_ADDRESS - bits) : 0;
-	}
+	if (bits >= 64)
+		return high;
+	return bits ? high & ~0ULL << (64 - bits) : 0;
+}
+
+static __always_inline __u64 lower_half(__u64 low, __u32 bits)
+{
+	if (bits >= BITS_OF_ADDRESS)
+		return low;
+	return bits > 64 ? low & ~0ULL << (BITS_OF_ADDRESS - bits) : 0;
 }
 
 __noinline int rw_inline_address(struct rw_inline_mask *rows, const struct rw_inline_table *table,
@@ -85,18 +106,13 @@ __noinline int rw_inline_address(struct rw_inline_mask *rows, const struct rw_in
 	if (!rows || !table || !facts)
 		return 0;
 	for (int i = 0; i < RW_INLINE_LENGTHS; i++) {
-		struct rw_inline_atom atom = {
-			.generation = table->generation,
-			.dimension = RW_INLINE_ADDRESS,
-			.bits = table->address_bits[i],
-			.high = facts->address_high,
-			.low = facts->address_low,
-		};
+		__u32 bits = table->address_bits[i];
 
 		if (i >= table->address_lengths)
 			break;
-		cut(&atom, atom.bits);
-		collect(&found, &atom);
+		rw_inline_collect(&found, table->generation, place_of(RW_INLINE_ADDRESS, bits),
+				  upper_half(facts->address_high, bits),
+				  lower_half(facts->address_low, bits));
 	}
 	narrow(rows, table, RW_INLINE_ADDRESS, &found);
 	return 0;
@@ -111,16 +127,11 @@ __noinline int rw_inline_port(struct rw_inline_mask *rows, const struct rw_inlin
 		return 0;
 	for (int i = 0; i < RW_INLINE_LENGTHS; i++) {
 		__u32 bits = table->port_bits[i];
-		struct rw_inline_atom atom = {
-			.generation = table->generation,
-			.dimension = RW_INLINE_PORT,
-			.bits = bits,
-		};
 
 		if (i >= table->port_lengths || bits > BITS_OF_PORT)
 			break;
-		atom.low = facts->port & (0xffffU << (BITS_OF_PORT - bits));
-		collect(&found, &atom);
+		rw_inline_collect(&found, table->generation, place_of(RW_INLINE_PORT, bits), 0,
+				  facts->port & (0xffffU << (BITS_OF_PORT - bits)));
 	}
 	narrow(rows, table, RW_INLINE_PORT, &found);
 	return 0;
@@ -131,7 +142,7 @@ __noinline int rw_inline_path(struct rw_inline_mask *rows, const struct rw_inlin
 			      const struct rw_program *program, __u32 dimension)
 {
 	struct rw_inline_entry found = {};
-	struct rw_inline_atom atom = {.dimension = dimension};
+	__u32 folder = place_of(dimension, 1);
 
 	if (!rows || !table || dimension >= RW_INLINE_DIMENSION_COUNT)
 		return 0;
@@ -139,15 +150,11 @@ __noinline int rw_inline_path(struct rw_inline_mask *rows, const struct rw_inlin
 		skip(rows, table, dimension);
 		return 0;
 	}
-	atom.generation = table->generation;
-	atom.low = program->path;
-	collect(&found, &atom);
-	atom.bits = 1;
+	rw_inline_collect(&found, table->generation, place_of(dimension, 0), 0, program->path);
 	for (__u32 i = 0; i < RW_PROGRAM_FOLDERS; i++) {
 		if (i >= program->folders)
 			break;
-		atom.low = program->folder[i];
-		collect(&found, &atom);
+		rw_inline_collect(&found, table->generation, folder, 0, program->folder[i]);
 	}
 	narrow(rows, table, dimension, &found);
 	return 0;

@@ -11,6 +11,7 @@
 #include <bpf/bpf_tracing.h>
 
 #define VM_WRITE 2
+_Static_assert(VM_WRITE == RW_MEMORY_WRITTEN, "the one is taken for the other");
 
 struct region {
 	__u64 address;
@@ -80,20 +81,29 @@ int tell_mapping(struct rw_syscall_exit *context)
 	return tell_region(RW_ACT_MMAP, &region);
 }
 
+/*
+ * 1 when a < b, both less than 2^63, else 0.  Here and below no branch decides on a trait: the
+ * verifier would follow each combination of them.
+ */
+static __always_inline __u32 is_below(__u64 a, __u64 b)
+{
+	return (a - b) >> 63;
+}
+
 static long look_at_area(struct task_struct *task, struct vm_area_struct *area,
 			 struct region *region)
 {
 	struct mm_struct *mm = BPF_CORE_READ(area, vm_mm);
 	__u64 start = BPF_CORE_READ(area, vm_start), end = BPF_CORE_READ(area, vm_end);
+	__u64 stack;
 
 	region->traits |= rw_area_traits(area);
-	if (BPF_CORE_READ(area, vm_flags) & VM_WRITE)
-		region->traits |= RW_MEMORY_WRITTEN;
+	region->traits |= BPF_CORE_READ(area, vm_flags) & VM_WRITE;
 	/* include/linux/mm.h, vma_is_initial_heap() and vma_is_initial_stack(). */
-	if (start < BPF_CORE_READ(mm, brk) && end > BPF_CORE_READ(mm, start_brk))
-		region->traits |= RW_MEMORY_HEAP;
-	if (start <= BPF_CORE_READ(mm, start_stack) && end >= BPF_CORE_READ(mm, start_stack))
-		region->traits |= RW_MEMORY_STACK;
+	region->traits |= RW_MEMORY_HEAP * (is_below(start, BPF_CORE_READ(mm, brk)) &
+					    is_below(BPF_CORE_READ(mm, start_brk), end));
+	stack = BPF_CORE_READ(mm, start_stack);
+	region->traits |= RW_MEMORY_STACK * (is_below(start, stack + 1) & is_below(stack, end + 1));
 	return 0;
 }
 

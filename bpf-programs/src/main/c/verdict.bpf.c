@@ -44,22 +44,37 @@ __noinline int rw_consider(struct rw_strictest *strictest,
 	return 0;
 }
 
+/* What one cgroup is under; 0 when there is none above it. */
+__noinline int rw_consider_cgroup(struct rw_cgroup_climb *climb, struct rw_strictest *strictest,
+				  const struct rw_trial *trial)
+{
+	const struct rw_verdict_references *references;
+	struct cgroup_subsys_state *state;
+	__u64 cgroup_id;
+
+	if (!climb || !strictest || !trial)
+		return 0;
+	state = climb->state;
+	cgroup_id = BPF_CORE_READ(state, cgroup, kn, id);
+	references = bpf_map_lookup_elem(&cgroup_verdict, &cgroup_id);
+	if (references)
+		rw_consider(strictest, references, trial);
+	climb->state = BPF_CORE_READ(state, parent);
+	return climb->state != 0;
+}
+
 /* What the actor's cgroup and the cgroups above it are under. */
 static __always_inline void consider_cgroups(struct rw_strictest *strictest,
 					     const struct rw_trial *trial)
 {
 	struct task_struct *task = trial->actor.task;
-	struct cgroup_subsys_state *state = &BPF_CORE_READ(task, cgroups, dfl_cgrp)->self;
+	struct rw_cgroup_climb climb = {
+		.state = &BPF_CORE_READ(task, cgroups, dfl_cgrp)->self,
+	};
 
-	for (int level = 0; level < RW_CGROUP_DEPTH && state; level++) {
-		__u64 cgroup_id = BPF_CORE_READ(state, cgroup, kn, id);
-		const struct rw_verdict_references *references =
-			bpf_map_lookup_elem(&cgroup_verdict, &cgroup_id);
-
-		if (references)
-			rw_consider(strictest, references, trial);
-		state = BPF_CORE_READ(state, parent);
-	}
+	for (int level = 0; level < RW_CGROUP_DEPTH; level++)
+		if (!rw_consider_cgroup(&climb, strictest, trial))
+			break;
 }
 
 /*

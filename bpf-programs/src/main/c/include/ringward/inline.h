@@ -32,17 +32,20 @@ static __always_inline bool rw_inline_wants(enum rw_operation operation)
 int rw_inline_judge(const struct rw_trial *trial, const struct rw_inline_facts *facts,
 		    const struct rw_program *program, const struct rw_inline_files *files);
 
-/* The lowest bit that is set, below 64; there is one. */
+/*
+ * The lowest bit that is set; there is one.  Counts the bits below it (Hacker's Delight, 5-1 and
+ * 5-4), without branches, since the verifier would follow each combination of them.
+ */
 static __always_inline __u32 rw_lowest_bit(__u64 word)
 {
-	__u32 bit = 0;
+	__u64 below = (word & -word) - 1;
 
-	for (int half = 32; half; half >>= 1)
-		if (!(word & ((1ULL << half) - 1))) {
-			word >>= half;
-			bit += half;
-		}
-	return bit;
+	/* Else clang makes an instruction of it that the machine does not have. */
+	asm volatile("" : "+r"(below));
+	below -= below >> 1 & 0x5555555555555555ULL;
+	below = (below & 0x3333333333333333ULL) + (below >> 2 & 0x3333333333333333ULL);
+	below = (below + (below >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return below * 0x0101010101010101ULL >> 56;
 }
 
 static __always_inline void rw_read_inline_facts(struct rw_inline_facts *facts,

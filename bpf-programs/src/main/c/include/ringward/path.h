@@ -74,56 +74,11 @@ static __always_inline void rw_give_path_scratch(__u32 slot)
 		scratch->taken = 0;
 }
 
-/* One name or one mount upwards; 1 when there is no more. */
-static __always_inline long rw_climb_path(struct rw_path_walk *walk)
-{
-	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
-	struct mount *mount = walk->mount;
-	__u32 length, slot = walk->slot, start = walk->start;
-	struct rw_path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
-
-	if (!scratch)
-		return 1;
-	if (mount && dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-		if (above == mount) {
-			walk->end = RW_PATH_ROOT;
-			return 1;
-		}
-		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		walk->mount = above;
-		return 0;
-	}
-	if (dentry == parent) {
-		walk->end = RW_PATH_NOWHERE;
-		return 1;
-	}
-	length = BPF_CORE_READ(dentry, d_name.len) & RW_NAME_MASK;
-	if (length + 1 > start) {
-		walk->end = RW_PATH_FULL;
-		return 1;
-	}
-	start = (start - length) & (RW_PATH_SIZE - 1);
-	if (bpf_probe_read_kernel(scratch->text + start, length,
-				  BPF_CORE_READ(dentry, d_name.name))) {
-		walk->end = RW_PATH_NOWHERE;
-		return 1;
-	}
-	start = (start - 1) & (RW_PATH_SIZE - 1);
-	scratch->text[start] = '/';
-	walk->start = start;
-	walk->dentry = parent;
-	return 0;
-}
-
-static long rw_path_step(__u32 index, struct rw_path_walk *walk)
-{
-	return rw_climb_path(walk);
-}
-
-/* A global function: the verifier checks it once, and not for each turn of the loop. */
-int rw_path_turn(struct rw_path_walk *walk);
+/*
+ * Walks up and writes.  A global function: the verifier checks it once for each program, not once
+ * for each way to it.
+ */
+int rw_walk_path(struct rw_path_walk *walk);
 
 static __always_inline bool rw_has_loop_helper(void)
 {
@@ -151,13 +106,7 @@ static __always_inline __u32 rw_name_dentry(__u32 slot, struct vfsmount *visible
 		.end = RW_PATH_RUNNING,
 	};
 
-	if (rw_has_loop_helper()) {
-		bpf_loop(RW_PATH_STEPS, rw_path_step, &walk, 0);
-	} else {
-		for (int step = 0; step < RW_PATH_STEPS; step++)
-			if (rw_path_turn(&walk))
-				break;
-	}
+	rw_walk_path(&walk);
 	*end = walk.end;
 	return walk.start;
 }

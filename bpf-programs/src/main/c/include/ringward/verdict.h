@@ -35,6 +35,11 @@ struct rw_strictest {
 	__u32 only_persistent; /* the agent is gone: what does not outlive it means nothing */
 };
 
+/* On the way from a cgroup up to the root. */
+struct rw_cgroup_climb {
+	struct cgroup_subsys_state *state;
+};
+
 #define RW_CGROUP_DEPTH 64 /* a verdict this many levels further up is not found */
 #define RW_BUCKET_ATTEMPTS 8
 
