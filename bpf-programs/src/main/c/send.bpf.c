@@ -375,9 +375,9 @@ int limit_sends(struct __sk_buff *packet)
 
 	count(RW_SEND_SEEN, packet->len);
 	controls = bpf_map_lookup_elem(&control, &first);
-	if (!controls || !(controls->judged_operations & RW_OPERATION_SEND) ||
-	    !rw_agent_lives(controls, trial.now))
+	if (!controls || !(controls->judged_operations & RW_OPERATION_SEND))
 		return LEAVE;
+	strictest.only_persistent = !rw_agent_lives(controls, trial.now);
 	sk = packet->sk;
 	if (!sk)
 		return LEAVE;

@@ -44,6 +44,19 @@ public record TokenRate(double tokensPerSecond, int burst) {
     };
   }
 
+  /**
+   * The rate whose interval and burst these are, but for what rounding has taken.
+   *
+   * @param bytes whether its tokens are bytes, as {@link #bytesIntervalNanos} counts them
+   */
+  public static TokenRate ofIntervals(boolean bytes, long intervalNanos, long burstNanos) {
+    double perSecond = (bytes ? BYTES_PER_INTERVAL : 1) * 1e9 / intervalNanos;
+    double burst = bytes ? burstNanos * perSecond / 1e9 : burstNanos / (double) intervalNanos + 1;
+    return new TokenRate(
+        Math.min(MOST_PER_SECOND, perSecond),
+        (int) Math.clamp(Math.round(burst), 1, (long) MOST_AT_ONCE));
+  }
+
   /** Nanoseconds that one token takes to come back. */
   public long intervalNanos() {
     return nanosOf(1);

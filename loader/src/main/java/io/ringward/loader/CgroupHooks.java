@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,9 +46,9 @@ final class CgroupHooks implements AutoCloseable {
   /**
    * Looks at each hook, and attaches what is detached.
    *
-   * @param pins hold the links too, while anything persists, if these may
+   * @param pins may hold the links too
    */
-  synchronized void check(Optional<PersistentPins> pins, TamperLog log) {
+  synchronized void check(PersistentPins pins, TamperLog log) {
     if (closed) {
       return;
     }
@@ -60,11 +59,11 @@ final class CgroupHooks implements AutoCloseable {
     }
   }
 
-  private void restore(String program, Optional<PersistentPins> pins, TamperLog log) {
+  private void restore(String program, PersistentPins pins, TamperLog log) {
     try {
       BpfLink again = object.program(program).attachCgroup(cgroup);
       links.put(program, again).close();
-      pins.ifPresent(all -> all.replaced(program, again));
+      pins.replaced(program, again);
       lost.remove(program);
       log.add(
           Tampering.Kind.HOOK_DETACHED,

@@ -139,10 +139,6 @@ public final class HostKernel implements AutoCloseable {
           hold(new ControllerRung(openActuator(options.runtimeDirectory()), refusals));
       Optional<SyscallWatch> watch =
           loaded.schedules() ? Optional.of(hold(new SyscallWatch(object))) : Optional.empty();
-      this.sends =
-          hold(
-              new SendLimiter(
-                  object, cgroup, sockets, loaded.acts() ? Optional.empty() : loaded.refusal()));
       this.samples = new KernelSampleFeed(object, feed::delivered, this::recursionMisses);
       enforcing.putAll(refusals.links());
       enforcing.putAll(sockets.links());
@@ -156,6 +152,14 @@ public final class HostKernel implements AutoCloseable {
                   ProcessHandle.current().pid() + "-" + BootClock.nanos(),
                   object,
                   enforcing));
+      this.sends =
+          hold(
+              new SendLimiter(
+                  object,
+                  cgroup,
+                  sockets,
+                  loaded.acts() ? Optional.empty() : loaded.refusal(),
+                  pins));
       this.verdicts =
           hold(
               new KernelVerdictTable(

@@ -98,6 +98,9 @@ public final class KernelVerdictTable implements VerdictTable {
     this.adopted = new HashSet<>(inForce.keySet());
     control.setCgroupVerdicts(countControlGroups());
     nameJudged();
+    for (Verdict verdict : adopted) {
+      sends.begin(verdict).ifPresent(why -> LOG.warn("verdict {}: {}", verdict.idText(), why));
+    }
     keepPins();
     this.sweeper =
         new VerdictSweeper(object, protection, this::verdictsOnTrees, this::releaseAbandoned);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,21 +105,59 @@ final class PersistentPins implements AutoCloseable {
       BpfFileSystem.pin(object.map(map).fd(), folder.resolve("map_" + map));
     }
     for (Map.Entry<String, BpfLink> link : links.entrySet()) {
-      BpfFileSystem.pin(link.getValue().fd(), folder.resolve("link_" + link.getKey()));
+      BpfFileSystem.pin(link.getValue().fd(), pin(link.getKey()));
     }
     LOG.info("{} links are pinned in {}: what persists outlives the agent", links.size(), folder);
   }
 
-  /** A link was detached by somebody and made anew: the pin of the old one holds nothing. */
-  synchronized void replaced(String program, BpfLink link) {
-    links.put(program, link);
+  /**
+   * Holds more links, as long as anything persists: for enforcement that is not always attached.
+   *
+   * @throws IOException when they cannot be pinned; none of them is held then
+   */
+  synchronized void add(Map<String, BpfLink> more) throws IOException {
+    links.putAll(more);
     if (pinned.isEmpty()) {
       return;
     }
-    Path pin = pinned.get().resolve("link_" + program);
     try {
-      Files.deleteIfExists(pin);
-      BpfFileSystem.pin(link.fd(), pin);
+      for (Map.Entry<String, BpfLink> link : more.entrySet()) {
+        Path pin = pin(link.getKey());
+        Files.deleteIfExists(pin);
+        BpfFileSystem.pin(link.getValue().fd(), pin);
+      }
+    } catch (IOException | BpfException e) {
+      remove(more.keySet());
+      throw e instanceof IOException io ? io : new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Holds them no more, if it did. */
+  synchronized void remove(Collection<String> programs) {
+    for (String program : programs) {
+      links.remove(program);
+      try {
+        if (pinned.isPresent()) {
+          Files.deleteIfExists(pin(program));
+        }
+      } catch (IOException e) {
+        LOG.warn("the pin of {} cannot be removed: {}", program, e.getMessage());
+      }
+    }
+  }
+
+  private Path pin(String program) {
+    return pinned.orElseThrow().resolve("link_" + program);
+  }
+
+  /** A link was detached by somebody and made anew: the pin of the old one holds nothing. */
+  synchronized void replaced(String program, BpfLink link) {
+    if (links.replace(program, link) == null || pinned.isEmpty()) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(pin(program));
+      BpfFileSystem.pin(link.fd(), pin(program));
     } catch (IOException | BpfException e) {
       LOG.warn("{} is not pinned any more, and ends with the agent: {}", program, e.getMessage());
     }

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,15 +152,18 @@ final class Predecessors implements AutoCloseable {
 
   private static Verdict describe(long id, MemorySegment value, Subject subject, long now) {
     Action action = Action.ofWire((byte) get(value, ACTION));
-    long interval = value.get(LONG, INTERVAL);
+    Set<Operation> operations = Operation.ofMask(get(value, OPERATIONS));
     return new Verdict(
         id,
         subject,
         action,
-        Operation.ofMask(get(value, OPERATIONS)),
+        operations,
         action == Action.THROTTLE
             ? Optional.of(
-                new TokenRate(1e9 / interval, (int) (value.get(LONG, BURST) / interval) + 1))
+                TokenRate.ofIntervals(
+                    operations.contains(Operation.SEND),
+                    value.get(LONG, INTERVAL),
+                    value.get(LONG, BURST)))
             : Optional.empty(),
         now,
         Math.max(now + 1, value.get(LONG, 0)),

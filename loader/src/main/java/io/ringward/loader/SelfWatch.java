@@ -41,7 +41,7 @@ final class SelfWatch implements AutoCloseable {
     long now = System.nanoTime();
     sayIfStopped(now - lastNanos);
     lastNanos = now;
-    hooks.check(Optional.of(pins), log);
+    hooks.check(pins, log);
     verdicts.restoreDeleted();
     protection.ifPresent(each -> each.check(log));
   }

@@ -57,6 +57,8 @@ public final class SendLimiter implements AutoCloseable {
   private final Path cgroup;
   private final SocketHooks sockets;
   private final Optional<String> missing;
+  private final PersistentPins pins;
+  private final Set<Long> persisting = new HashSet<>();
   private final Set<Long> verdicts = new HashSet<>();
   private final Map<Long, Long> spared = new HashMap<>();
   private Optional<CgroupHooks> hooks = Optional.empty();
@@ -89,12 +91,19 @@ public final class SendLimiter implements AutoCloseable {
    * @param cgroup whose packets are seen
    * @param sockets what blocks sends that are no packets of IP
    * @param missing why the programs are not in the kernel, if they are not
+   * @param pins hold the programs too, while a verdict on sends persists
    */
-  SendLimiter(BpfObject object, Path cgroup, SocketHooks sockets, Optional<String> missing) {
+  SendLimiter(
+      BpfObject object,
+      Path cgroup,
+      SocketHooks sockets,
+      Optional<String> missing,
+      PersistentPins pins) {
     this.object = object;
     this.cgroup = cgroup;
     this.sockets = sockets;
     this.missing = missing;
+    this.pins = pins;
   }
 
   /** Whether a verdict is for this to hold. */
@@ -124,7 +133,13 @@ public final class SendLimiter implements AutoCloseable {
       attach();
       verdicts.add(verdict.id());
       lookAgain();
+      if (verdict.persist() && persisting.add(verdict.id()) && persisting.size() == 1) {
+        pins.add(hooks.orElseThrow().links());
+      }
       return Optional.empty();
+    } catch (IOException e) {
+      end(verdict.id());
+      return Optional.of("it cannot outlive the agent: " + e.getMessage());
     } catch (BpfException e) {
       end(verdict.id());
       return Optional.of("the kernel does not let sends be held: " + e.getMessage());
@@ -183,6 +198,9 @@ public final class SendLimiter implements AutoCloseable {
   synchronized void end(long verdictId) {
     verdicts.remove(verdictId);
     spared.remove(verdictId);
+    if (persisting.remove(verdictId) && persisting.isEmpty()) {
+      pins.remove(HOOKS);
+    }
     if (verdicts.isEmpty()) {
       detach();
     }
@@ -204,7 +222,7 @@ public final class SendLimiter implements AutoCloseable {
     if (hooks.isEmpty()) {
       return;
     }
-    hooks.get().check(Optional.empty(), log);
+    hooks.get().check(pins, log);
     try {
       lookAgain();
     } catch (BpfException e) {
@@ -320,7 +338,7 @@ public final class SendLimiter implements AutoCloseable {
     }
   }
 
-  /** Lets all go. Idempotent. */
+  /** Lets all go but what is pinned. Idempotent. */
   @Override
   public synchronized void close() {
     verdicts.clear();

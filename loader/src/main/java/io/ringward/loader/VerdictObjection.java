@@ -24,21 +24,20 @@ final class VerdictObjection {
   /**
    * @param refusals what refuses exec and fork here; connect and bind can always be refused
    * @param controllers what is done where no hook can
-   * @param sends what holds packets; ends with the agent
+   * @param sends what holds packets
    */
   VerdictObjection(RefusalHooks refusals, ControllerRung controllers, SendLimiter sends) {
     this.throttledByHooks = EnumSet.of(Operation.CONNECT, Operation.BIND);
     throttledByHooks.addAll(refusals.refusable());
+    if (sends.possible()) {
+      throttledByHooks.add(Operation.SEND);
+    }
     this.blockedForLong = EnumSet.copyOf(throttledByHooks);
     blockedForLong.addAll(refusals.blockedForLong());
     this.throttleable = EnumSet.copyOf(throttledByHooks);
     throttleable.addAll(controllers.throttleable());
     this.blockable = EnumSet.copyOf(throttledByHooks);
     blockable.addAll(refusals.bySignal());
-    if (sends.possible()) {
-      throttleable.add(Operation.SEND);
-      blockable.add(Operation.SEND);
-    }
     this.controllers = controllers;
   }
 

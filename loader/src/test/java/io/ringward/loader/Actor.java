@@ -72,6 +72,11 @@ record Actor(int pid, Path directory, ActorStage stage) {
     return tally(ask("tryexecs " + path + " " + times));
   }
 
+  /** Sends so many bytes so many times to where "open" has connected. */
+  Tally push(int bytes, int times) {
+    return tally(ask("push " + bytes + " " + times));
+  }
+
   /** A child, with a socket of its own. */
   Actor fork() {
     return stage.adopt(Integer.parseInt(ask("fork")));

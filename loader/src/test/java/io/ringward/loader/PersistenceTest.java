@@ -207,6 +207,41 @@ final class PersistenceTest {
   }
 
   @Test
+  void sendsThatPersistAreHeldWithoutAnAgentAndByTheNext() throws IOException {
+    for (Actor actor : List.of(persisting, plain)) {
+      assertEquals("open", actor.ask("open udp 127.0.0.1 " + ActorStage.PORT));
+    }
+    Verdict held;
+    try (HostKernel first = HostKernel.open(options())) {
+      first.verdicts().beat();
+      held = persisting(ofSends(first, persisting));
+      Assertions.assertInstanceOf(Outcome.Applied.class, first.verdicts().apply(held));
+      Assertions.assertInstanceOf(
+          Outcome.Applied.class, first.verdicts().apply(ofSends(first, plain)));
+      assertEquals(Tally.refused(3), persisting.push(100, 3));
+      assertEquals(Tally.refused(3), plain.push(100, 3));
+    }
+    assertEquals(Tally.allowed(3), plain.push(100, 3));
+    assertEquals(Tally.refused(3), persisting.push(100, 3));
+    assertEquals("open", persisting.ask("open udp 127.0.0.1 " + ActorStage.PORT));
+    assertEquals(Tally.refused(3), persisting.push(100, 3), "a socket of after the agent");
+    try (HostKernel next = HostKernel.open(options())) {
+      next.verdicts().beat();
+      next.takeOver();
+      assertEquals(Tally.refused(3), persisting.push(100, 3));
+      assertEquals(1, pins().size());
+      assertTrue(next.verdicts().release(held.id()));
+      assertEquals(Tally.allowed(3), persisting.push(100, 3));
+      assertTrue(pins().isEmpty());
+    }
+  }
+
+  private static Verdict ofSends(HostKernel kernel, Actor actor) {
+    return HostKernelFixture.verdict(
+        subject(kernel, actor), Action.BLOCK, EnumSet.of(Operation.SEND));
+  }
+
+  @Test
   void nothingIsPinnedUnlessSomethingPersists() throws IOException {
     try (HostKernel kernel = HostKernel.open(options())) {
       kernel.verdicts().beat();

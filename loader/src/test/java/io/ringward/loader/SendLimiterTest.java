@@ -110,18 +110,9 @@ final class SendLimiterTest {
     assertEquals("open", actor.ask("open udp 127.0.0.1 " + port));
   }
 
-  private static Tally push(Actor actor, int bytes, int times) {
-    String[] counts = actor.ask("push " + bytes + " " + times).split(" ");
-    return new Tally(
-        Long.parseLong(counts[0]),
-        Long.parseLong(counts[1]),
-        Long.parseLong(counts[2]),
-        Long.parseLong(counts[3]));
-  }
-
   /** Twenty datagrams: fewer than a socket's buffer holds. */
   private static Tally pushTwenty(Actor actor) {
-    return push(actor, PAYLOAD, 20);
+    return actor.push(PAYLOAD, 20);
   }
 
   private int received() throws IOException {
@@ -179,9 +170,9 @@ final class SendLimiterTest {
     connect(actor);
     Actor child = actor.fork();
     connect(child);
-    assertEquals(Tally.allowed(6), push(actor, PAYLOAD, 6));
-    assertEquals(new Tally(4, 0, 0, 2), push(child, PAYLOAD, 6));
-    assertEquals(new Tally(0, 0, 0, 6), push(actor, PAYLOAD, 6));
+    assertEquals(Tally.allowed(6), actor.push(PAYLOAD, 6));
+    assertEquals(new Tally(4, 0, 0, 2), child.push(PAYLOAD, 6));
+    assertEquals(new Tally(0, 0, 0, 6), actor.push(PAYLOAD, 6));
     assertEquals(Tally.allowed(20), pushTwenty(stranger));
     assertEquals(30, received());
   }
@@ -211,7 +202,7 @@ final class SendLimiterTest {
         "the look that finds it",
         () -> {
           fixture.beat();
-          return push(child, PAYLOAD, 20).other() > 0;
+          return child.push(PAYLOAD, 20).other() > 0;
         });
   }
 
@@ -229,7 +220,7 @@ final class SendLimiterTest {
         long sent = 0;
         while (fixture.hits(verdict) == 0) {
           fixture.beat();
-          sent += push(actor, 60_000, 1).ok() * 60_000;
+          sent += actor.push(60_000, 1).ok() * 60_000;
         }
         long held = read(connection, 0);
         assertTrue(held < sent, held + " of " + sent);
@@ -307,12 +298,12 @@ final class SendLimiterTest {
         HostKernelFixture.expiring(
             HostKernelFixture.verdict(fixture.tree(actor), Action.BLOCK, SEND),
             BootClock.nanos() + 1_000_000_000L));
-    assertEquals(Tally.refused(1), push(actor, PAYLOAD, 1));
+    assertEquals(Tally.refused(1), actor.push(PAYLOAD, 1));
     ActorStage.await("its end", () -> !fixture.kernel().sends().isAttached());
     assertEquals(Tally.allowed(20), pushTwenty(actor));
     fixture.apply(HostKernelFixture.verdict(fixture.tree(actor), Action.BLOCK, SEND));
-    assertEquals(Tally.refused(1), push(actor, PAYLOAD, 1));
-    ActorStage.await("silence", () -> push(actor, PAYLOAD, 1).ok() == 1);
+    assertEquals(Tally.refused(1), actor.push(PAYLOAD, 1));
+    ActorStage.await("silence", () -> actor.push(PAYLOAD, 1).ok() == 1);
   }
 
   @Test
@@ -346,7 +337,7 @@ final class SendLimiterTest {
       // Never faster than the rate, after what the bucket holds and the one that overdraws it.
       assertTrue(elapsed >= 890_000_000L, elapsed + " ns for 20 datagrams");
       // More than two seconds' worth is not put into the queue.
-      assertTrue(push(actor, PAYLOAD, 1000).ok() < 1000);
+      assertTrue(actor.push(PAYLOAD, 1000).ok() < 1000);
     }
   }
 
