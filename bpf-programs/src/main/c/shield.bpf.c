@@ -9,6 +9,7 @@
  */
 #include "ringward/counters.h"
 #include "ringward/identity.h"
+#include "ringward/path.h"
 #include "ringward/references.h"
 #include "ringward/verdict.h"
 #include <bpf/bpf_tracing.h>
@@ -20,6 +21,7 @@
 #define PTRACE_MODE_ATTACH 0x2 /* include/linux/ptrace.h */
 #define FMODE_WRITE 0x2 /* include/linux/fs.h */
 #define BPF_LINK_GET_FD_BY_ID 30 /* include/uapi/linux/bpf.h, enum bpf_cmd */
+#define BPF_FS_MAGIC 0xcafe4a11 /* include/uapi/linux/magic.h */
 
 /* Its one value; all zero: there is nobody to protect. */
 struct {
@@ -43,6 +45,10 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rw_attack_account);
 } shield_attack SEC(".maps");
+
+volatile __u32 shield_device = 0; /* of the file system that holds our pins */
+volatile __u32 shield_mount = 0; /* where it is mounted: mnt_id; 0: nowhere */
+volatile __u32 shield_trial = 0; /* the agent looks whether the hooks of pins run */
 
 static __always_inline const struct rw_process_key *agent_key(void)
 {
@@ -182,6 +188,79 @@ static __always_inline int on_bpf(int command, const union bpf_attr *attributes)
 	return on_object(RW_ATTACK_LINK, id);
 }
 
+/* ---- pins: attached while there are any ---------------------------------------------- */
+
+/* Who may do what he likes with pins: the agent, and who may stop it whatever his parent is. */
+static __always_inline int on_pins(enum rw_attack attack, __u32 detail)
+{
+	struct task_struct *current = (struct task_struct *)bpf_get_current_task();
+	const struct rw_process_key *agent = agent_key();
+	struct rw_process_key caller;
+	const __u8 *protection;
+
+	if (!agent || !agent->tgid)
+		return 0;
+	rw_read_key(&caller, current);
+	if (is_agent(&caller, agent, attack) || !detail)
+		return 0;
+	protection = bpf_map_lookup_elem(&protected_process, &caller);
+	if (caller.tgid == 1 || BPF_CORE_READ(current, flags) & PF_KTHREAD ||
+	    (protection && *protection == RW_PROTECTION_PROCESS))
+		return 0;
+	return refuse(attack, &caller, current, detail);
+}
+
+/* The inode, if it is a pin of ours or a directory of such, with what is refused there; or 0. */
+static __always_inline __u32 own_pin(struct inode *inode, __u8 *refused)
+{
+	struct super_block *super = BPF_CORE_READ(inode, i_sb);
+	struct rw_shield_object object = {.kind = RW_ATTACK_PIN};
+	const __u8 *found;
+
+	if (BPF_CORE_READ(super, s_magic) != BPF_FS_MAGIC ||
+	    BPF_CORE_READ(super, s_dev) != shield_device)
+		return 0;
+	object.id = BPF_CORE_READ(inode, i_ino);
+	found = bpf_map_lookup_elem(&shield_object, &object);
+	if (!found)
+		return 0;
+	*refused = *found;
+	return object.id;
+}
+
+/*
+ * fs/namei.c, inode_permission(): asked of a pin by BPF_OBJ_GET (kernel/bpf/inode.c,
+ * bpf_obj_do_get()), and of its directory before anything is made, removed or renamed in it
+ * (may_create(), may_delete()).  Runs for each part of each path: the magic comes first.
+ */
+static __always_inline int on_permission(struct inode *inode, int mask)
+{
+	__u8 refused = 0;
+	__u32 pin = own_pin(inode, &refused);
+
+	if (pin ? !(refused & mask) : !shield_trial)
+		return 0;
+	return on_pins(RW_ATTACK_PIN, pin);
+}
+
+/* fs/namei.c, vfs_rename(): the directory of all pins is in one that is not ours. */
+static __always_inline int on_rename(struct dentry *from, struct dentry *to)
+{
+	__u8 unused;
+	__u32 pin = own_pin(BPF_CORE_READ(from, d_inode), &unused)
+			    ?: own_pin(BPF_CORE_READ(to, d_inode), &unused);
+
+	return pin || shield_trial ? on_pins(RW_ATTACK_RENAME, pin) : 0;
+}
+
+/* fs/namespace.c, path_umount(): its other mounts, in containers say, hold no less. */
+static __always_inline int on_unmount(struct vfsmount *visible)
+{
+	__u32 id = BPF_CORE_READ(rw_mount_of(visible), mnt_id);
+
+	return id && id == shield_mount ? on_pins(RW_ATTACK_UMOUNT, id) : 0;
+}
+
 /* A hook of the security module, and the function around all modules. */
 #define BOTH(hook, name, call, ...)                     \
 	SEC("lsm/" #hook)                               \
@@ -201,3 +280,7 @@ BOTH(ptrace_access_check, trace, on_trace(target, mode), struct task_struct *tar
      unsigned int mode)
 BOTH(bpf_map, map, on_map(map, mode), struct bpf_map *map, unsigned int mode)
 BOTH(bpf, link, on_bpf(command, attributes), int command, union bpf_attr *attributes)
+BOTH(inode_permission, pin, on_permission(inode, mask), struct inode *inode, int mask)
+BOTH(inode_rename, rename, on_rename(from, to), struct inode *from_directory, struct dentry *from,
+     struct inode *to_directory, struct dentry *to)
+BOTH(sb_umount, umount, on_unmount(mount), struct vfsmount *mount, int flags)

@@ -75,6 +75,7 @@ struct mount { /* fs/mount.h */
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	int mnt_id;
 };
 
 struct path {

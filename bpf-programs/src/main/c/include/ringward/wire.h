@@ -449,13 +449,19 @@ enum rw_attack {
 	RW_ATTACK_TRACE = 1, /* ptrace, and what asks for as much */
 	RW_ATTACK_MAP = 2, /* to open one of its maps for writing */
 	RW_ATTACK_LINK = 3, /* to open one of its links, by which it can be detached */
-	RW_ATTACK_COUNT = 4,
+	RW_ATTACK_PIN = 4, /* to open one of its pins, or to remove one */
+	RW_ATTACK_RENAME = 5, /* to give the directories of its pins another name */
+	RW_ATTACK_UMOUNT = 6, /* to unmount the file system that holds them */
+	RW_ATTACK_COUNT = 7,
 };
 
-/* Key of the hash "shield_object" (value: __u8): what others may not open. */
+/*
+ * Key of the hash "shield_object": what others may not open.  Value: __u8, for a pin or a
+ * directory of pins what is refused, MAY_READ | MAY_WRITE.
+ */
 struct rw_shield_object {
-	__u32 kind; /* RW_ATTACK_MAP or RW_ATTACK_LINK */
-	__u32 id;
+	__u32 kind; /* RW_ATTACK_MAP, RW_ATTACK_LINK or RW_ATTACK_PIN */
+	__u32 id; /* of a pin its inode */
 };
 _Static_assert(sizeof(struct rw_shield_object) == 8, "wire");
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where links and maps are pinned so that they outlive their process (kernel/bpf/inode.c): found by
@@ -28,6 +29,19 @@ public record BpfFileSystem(Path mount) {
     Path usual = Path.of("/sys/fs/bpf");
     return (mounts.contains(usual) ? Optional.of(usual) : mounts.stream().findFirst())
         .map(BpfFileSystem::new);
+  }
+
+  /**
+   * The number of the mount that a file is below, as {@code /proc/self/mountinfo} and the kernel's
+   * {@code struct mount} have it; empty when it is below no BPF file system.
+   */
+  public static OptionalInt mountId(Path file) throws IOException {
+    return Files.readAllLines(MOUNT_INFO).stream()
+        .filter(line -> line.contains(" - bpf "))
+        .map(line -> line.split(" ", -1))
+        .filter(fields -> file.startsWith(Path.of(fields[4])))
+        .mapToInt(fields -> Integer.parseInt(fields[0]))
+        .reduce((_, last) -> last);
   }
 
   /**

@@ -12,7 +12,13 @@ enum Attack {
   /** Opening a map for writing. */
   MAP("open map %d of the agent for writing"),
   /** Opening a link, by which a hook can be detached. */
-  LINK("open link %d of the agent, by which it can be detached");
+  LINK("open link %d of the agent, by which it can be detached"),
+  /** Opening a pin, or removing one. */
+  PIN("open or remove pins of the agent (inode %d)"),
+  /** Giving the directories of pins another name. */
+  RENAME("rename a directory of the agent's pins (inode %d)"),
+  /** Taking the file system away. */
+  UMOUNT("unmount the file system that holds the agent's pins (mount %d)");
 
   private final String deed;
 

@@ -181,6 +181,7 @@ public final class HostKernel implements AutoCloseable {
           options.selfProtection()
               ? Optional.of(hold(new SelfProtection(loaded, ownKey())))
               : Optional.empty();
+      shield.flatMap(SelfProtection::pins).ifPresent(pins::protectBy);
       hold(new SelfWatch(cgroupHooks, pins, verdicts, shield, tampered));
       this.policy =
           hold(new KernelPolicyTable(object, hash, pins, options.enforce(), refusals.judged()));

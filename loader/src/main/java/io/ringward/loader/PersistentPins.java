@@ -37,6 +37,7 @@ final class PersistentPins implements AutoCloseable {
 
   private Optional<Path> pinned = Optional.empty();
   private Optional<PinGuard> guard = Optional.empty();
+  private Optional<PinProtection> protection = Optional.empty();
 
   /** How long somebody needs the pins: until a time, and from the end of this process on. */
   private record Wish(long untilNanos, long lastingNanos) {}
@@ -98,6 +99,18 @@ final class PersistentPins implements AutoCloseable {
     }
   }
 
+  /** Has what is pinned, now and later, kept from others. */
+  synchronized void protectBy(PinProtection shield) {
+    protection = Optional.of(shield);
+    protect();
+  }
+
+  private void protect() {
+    if (pinned.isPresent() && protection.isPresent()) {
+      protection.get().protect(pinned.get());
+    }
+  }
+
   private void pin() throws IOException {
     Path folder = place.create(instance, runtimeDirectory);
     pinned = Optional.of(folder);
@@ -107,6 +120,7 @@ final class PersistentPins implements AutoCloseable {
     for (Map.Entry<String, BpfLink> link : links.entrySet()) {
       BpfFileSystem.pin(link.getValue().fd(), pin(link.getKey()));
     }
+    protect();
     LOG.info("{} links are pinned in {}: what persists outlives the agent", links.size(), folder);
   }
 
@@ -126,6 +140,7 @@ final class PersistentPins implements AutoCloseable {
         Files.deleteIfExists(pin);
         BpfFileSystem.pin(link.getValue().fd(), pin);
       }
+      protect();
     } catch (IOException | BpfException e) {
       remove(more.keySet());
       throw e instanceof IOException io ? io : new IOException(e.getMessage(), e);
@@ -158,6 +173,7 @@ final class PersistentPins implements AutoCloseable {
     try {
       Files.deleteIfExists(pin(program));
       BpfFileSystem.pin(link.fd(), pin(program));
+      protect();
     } catch (IOException | BpfException e) {
       LOG.warn("{} is not pinned any more, and ends with the agent: {}", program, e.getMessage());
     }
@@ -165,6 +181,7 @@ final class PersistentPins implements AutoCloseable {
 
   private void drop() throws IOException {
     if (pinned.isPresent()) {
+      protection.ifPresent(PinProtection::release); // the unmount is another process's
       PinPlace.remove(pinned.get());
       pinned = Optional.empty();
       place.tidy(runtimeDirectory);

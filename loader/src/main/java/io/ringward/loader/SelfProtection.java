@@ -28,6 +28,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,8 @@ final class SelfProtection implements AutoCloseable {
   private static final Map<String, Set<Attack>> CAPABILITIES =
       Map.of(
           "protect_process", EnumSet.of(Attack.SIGNAL, Attack.TRACE),
-          "protect_maps", EnumSet.of(Attack.MAP, Attack.LINK));
+          "protect_maps", EnumSet.of(Attack.MAP, Attack.LINK),
+          "protect_pins", PinProtection.ATTACKS);
 
   private static final long ATTEMPTS = offset("attempts");
   private static final long RUNS = offset("runs");
@@ -66,6 +68,7 @@ final class SelfProtection implements AutoCloseable {
   private final RawMap agent;
   private final RawMap objects;
   private final RawMap accounts;
+  private final Optional<PinProtection> pins;
   private final Map<Attack, BpfLink> links = new EnumMap<>(Attack.class);
   private final Map<Attack, String> missing = new EnumMap<>(Attack.class);
   private final Map<Attack, Long> told = new EnumMap<>(Attack.class);
@@ -91,10 +94,11 @@ final class SelfProtection implements AutoCloseable {
         loaded.shield()
             ? loaded.trampoline().orElseThrow().whatWouldLiftIt()
             : "a kernel that allows BPF trampolines, with bpf in lsm=";
+    pins = loaded.shield() ? Optional.of(new PinProtection(loaded)) : Optional.empty();
     for (Attack attack : Attack.values()) {
-      if (loaded.shield()) {
+      if (loaded.shield() && !PinProtection.ATTACKS.contains(attack)) {
         attach(loaded, attack);
-      } else {
+      } else if (!loaded.shield()) {
         missing.put(attack, loaded.refusal().orElse(loaded.trampolineRefusal()));
       }
     }
@@ -131,6 +135,7 @@ final class SelfProtection implements AutoCloseable {
     }
     list();
     act();
+    pins.ifPresent(each -> missing.putAll(each.tryOut(attack -> read(attack).runs())));
     for (Attack attack : List.copyOf(links.keySet())) {
       if (read(attack).runs() == 0) {
         missing.put(attack, attack.label() + " is attached and did not fire");
@@ -219,7 +224,7 @@ final class SelfProtection implements AutoCloseable {
     if (++looks % LOOKS_BETWEEN_LISTS == 0) {
       list();
     }
-    for (Attack attack : links.keySet()) {
+    for (Attack attack : Attack.values()) {
       Account account = read(attack);
       long before = told.getOrDefault(attack, 0L);
       if (account.attempts() > before) {
@@ -245,6 +250,11 @@ final class SelfProtection implements AutoCloseable {
         + (account.refused() ? "; it was refused" : "; it was let through in shadow mode");
   }
 
+  /** What protects pins, where it can. */
+  Optional<PinProtection> pins() {
+    return pins;
+  }
+
   /** Where protection stands. */
   List<CapabilityRung> rungs() {
     List<CapabilityRung> rungs = new ArrayList<>();
@@ -262,7 +272,12 @@ final class SelfProtection implements AutoCloseable {
               inForce ? rung : "none",
               inForce,
               inForce && whatWouldLiftIt.isEmpty(),
-              inForce ? "seen to fire on an operation of our own" : String.join("; ", lacks),
+              inForce
+                  ? "seen to fire on an operation of our own"
+                      + (capability.equals("protect_pins")
+                          ? "; attached while something is pinned"
+                          : "")
+                  : String.join("; ", lacks),
               whatWouldLiftIt));
     }
     return rungs;
@@ -275,6 +290,7 @@ final class SelfProtection implements AutoCloseable {
   /** Protects no more. Idempotent. */
   @Override
   public synchronized void close() {
+    pins.ifPresent(PinProtection::close);
     links.values().forEach(BpfLink::close);
     links.clear();
   }

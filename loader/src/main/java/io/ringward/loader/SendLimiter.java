@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.ringward.bpf.BpfException;
 import io.ringward.bpf.BpfIterator;
+import io.ringward.bpf.BpfLink;
 import io.ringward.bpf.BpfObject;
 import io.ringward.bpf.IteratorScope;
 import io.ringward.kernel.Action;
@@ -134,7 +135,7 @@ public final class SendLimiter implements AutoCloseable {
       verdicts.add(verdict.id());
       lookAgain();
       if (verdict.persist() && persisting.add(verdict.id()) && persisting.size() == 1) {
-        pins.add(hooks.orElseThrow().links());
+        pins.add(enforcing());
       }
       return Optional.empty();
     } catch (IOException e) {
@@ -144,6 +145,19 @@ public final class SendLimiter implements AutoCloseable {
       end(verdict.id());
       return Optional.of("the kernel does not let sends be held: " + e.getMessage());
     }
+  }
+
+  /** What is attached while a verdict stands, by the names of the programs. */
+  private Map<String, BpfLink> enforcing() {
+    Map<String, BpfLink> links = new HashMap<>(hooks.orElseThrow().links());
+    links.putAll(sockets.sendLink());
+    return links;
+  }
+
+  private List<String> programs() {
+    List<String> programs = new ArrayList<>(HOOKS);
+    programs.addAll(sockets.sendLink().keySet());
+    return programs;
   }
 
   private void attach() {
@@ -199,7 +213,7 @@ public final class SendLimiter implements AutoCloseable {
     verdicts.remove(verdictId);
     spared.remove(verdictId);
     if (persisting.remove(verdictId) && persisting.isEmpty()) {
-      pins.remove(HOOKS);
+      pins.remove(programs());
     }
     if (verdicts.isEmpty()) {
       detach();

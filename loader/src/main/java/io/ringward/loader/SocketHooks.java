@@ -160,6 +160,13 @@ final class SocketHooks implements AutoCloseable {
     }
   }
 
+  /** What sees sends now, by the name of its program. */
+  synchronized Map<String, BpfLink> sendLink() {
+    return send.map(
+            link -> Map.of(loaded.trampoline().orElseThrow().socketProgram(Call.SEND.hook), link))
+        .orElse(Map.of());
+  }
+
   /** Where each stands. */
   synchronized List<CapabilityRung> rungs() {
     List<CapabilityRung> rungs = new ArrayList<>();

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.ringward.loader;
 
+import io.ringward.kernel.Action;
+import io.ringward.kernel.Operation;
 import io.ringward.kernel.Subject;
+import io.ringward.kernel.Verdict;
 import java.nio.file.Path;
+import java.util.EnumSet;
 
 /**
  * An agent for tests to kill: blocks the tree of a process, says "applied", and beats until it is
@@ -20,8 +24,12 @@ final class HoldVerdict {
       kernel.verdicts().beat();
       Subject tree =
           new Subject.ProcessTree(kernel.findProcess(Integer.parseInt(arguments[1])).orElseThrow());
-      System.out.println(
-          kernel.verdicts().apply(HostKernelFixture.block(tree)).getClass().getSimpleName());
+      Verdict verdict =
+          arguments.length > 2
+              ? HostKernelFixture.verdict(
+                  tree, Action.valueOf(arguments[2]), EnumSet.allOf(Operation.class))
+              : HostKernelFixture.block(tree);
+      System.out.println(kernel.verdicts().apply(verdict).getClass().getSimpleName());
       while (true) {
         kernel.verdicts().beat();
         Thread.sleep(BEAT_MILLIS);

@@ -71,10 +71,12 @@ final class SelfProtectionTest {
     for (String line = out.readLine(); !line.equals("ready"); line = out.readLine()) {
       rungs.add(line);
     }
-    assertEquals(2, rungs.size(), rungs::toString);
+    assertEquals(3, rungs.size(), rungs::toString);
     shielded = rungs.stream().noneMatch(rung -> rung.endsWith(" none"));
     assertTrue(
-        shielded || rungs.equals(List.of("protect_maps none", "protect_process none")),
+        shielded
+            || rungs.equals(
+                List.of("protect_maps none", "protect_pins none", "protect_process none")),
         rungs::toString);
   }
 
@@ -93,7 +95,10 @@ final class SelfProtectionTest {
     int status = outer.waitFor();
     // A tool that is missing, or a process that is gone, is no protection.
     assertTrue(
-        status == 0 || said.contains("not permitted") || said.contains("Permission denied"),
+        status == 0
+            || said.contains("not permitted")
+            || said.contains("Permission denied")
+            || said.contains("must be superuser"), // umount's word for EPERM
         () -> command + ": " + said);
     return status;
   }
@@ -190,5 +195,48 @@ final class SelfProtectionTest {
     say("silent");
     assertEquals(0, signal(SIGKILL));
     assertEquals(128 + SIGKILL, agent.waitFor());
+  }
+
+  @Test
+  void whatPersistsIsKeptFromRootWhileTheAgentLivesAndNoLonger()
+      throws IOException, InterruptedException {
+    start(true);
+    Assumptions.assumeTrue(shielded, "no hook of this kernel protects pins");
+    say("persist " + stage.start().pid());
+    awaitTold("Applied");
+    Path folder = PinPlace.of(stage.directory()).instances().getFirst();
+    Path link = folder.resolve("link_network_connect4");
+    assertTrue(Files.exists(link));
+    try {
+      for (String command :
+          List.of(
+              "rm " + link,
+              "mv " + link + " " + folder.resolve("other"),
+              "mkdir " + folder.resolve("other"),
+              "mv " + folder.getParent() + " " + folder.getParent() + "-other",
+              "/usr/sbin/bpftool link show pinned " + link,
+              "umount -l " + folder.getParent().getParent())) {
+        assertTrue(attack(command) != 0, command);
+      }
+      assertEquals(0, attack("ls -l " + folder));
+      Path others = folder.getParent().resolveSibling("of-others");
+      assertEquals(0, attack("mkdir " + others + " && rmdir " + others));
+      awaitTold("unmount the file system");
+      Files.delete(folder.resolve("link_process_exit")); // by an ancestor of the agent
+
+      assertEquals(128 + SIGKILL, agent.destroyForcibly().waitFor());
+      ActorStage.await(
+          "the end of protection",
+          () -> {
+            try {
+              return attack("rm " + link) == 0;
+            } catch (IOException | InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+    } finally {
+      int unused = agent.destroyForcibly().waitFor();
+      assertTrue(LeftPins.remove(stage.directory()) > 0);
+    }
   }
 }

@@ -68,6 +68,7 @@ public final class KernelSide {
     HostKernelOptions options =
         HostKernelOptions.defaults()
             .withRings(1 << 16, 1 << 16)
+            .withSelfProtection(true) // in shadow mode it holds up nobody
             .withRuntimeDirectory(runtimeDirectory);
     try (HostKernel kernel = open(options)) {
       return rows(kernel.rungs());

@@ -167,6 +167,7 @@ final class StockKernelsTest {
             Map.entry("block_setuid", guest.refusalRung()),
             Map.entry("protect_process", guest.refusalRung()),
             Map.entry("protect_maps", guest.refusalRung()),
+            Map.entry("protect_pins", guest.refusalRung()),
             Map.entry("block_send", "cgroup_skb"),
             Map.entry("throttle_send", "cgroup_skb_drop"), // a guest has loopback alone
             Map.entry("throttle_cpu", "cgroup_v2"),
