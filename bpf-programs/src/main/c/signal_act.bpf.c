@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The last rung, for kernels that let no program refuse an act: a process that a verdict forbids it
- * is killed as it enters the system call, and sees no result.  The call itself may still take
+ * The last rung, for kernels that let no program refuse acts and files: a process that may not do
+ * it is killed as it enters the system call, and sees no result.  The call itself may still take
  * effect, since nothing here can stop it.  Attached while a verdict covers the operation, to each
  * of its calls; the attachment's cookie is the operation.
  */
@@ -18,6 +18,11 @@
 static __always_inline enum rw_hook hook_of(enum rw_operation operation)
 {
 	switch (operation) {
+	case RW_OPERATION_OPEN:
+		return RW_HOOK_FILE_OPEN;
+	case RW_OPERATION_UNLINK:
+	case RW_OPERATION_RENAME:
+		return RW_HOOK_FILE_NAME;
 	case RW_OPERATION_MEMORY_EXEC:
 		return RW_HOOK_MEMORY;
 	case RW_OPERATION_PTRACE:
@@ -34,6 +39,12 @@ static __always_inline enum rw_hook hook_of(enum rw_operation operation)
 static __always_inline enum rw_refusal_hook refusal_of(enum rw_operation operation)
 {
 	switch (operation) {
+	case RW_OPERATION_OPEN:
+		return RW_REFUSAL_OPEN;
+	case RW_OPERATION_UNLINK:
+		return RW_REFUSAL_UNLINK;
+	case RW_OPERATION_RENAME:
+		return RW_REFUSAL_RENAME;
 	case RW_OPERATION_MEMORY_EXEC:
 		return RW_REFUSAL_MEMORY_EXEC;
 	case RW_OPERATION_MODULE_LOAD:

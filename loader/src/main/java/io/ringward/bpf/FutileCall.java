@@ -41,6 +41,10 @@ public enum FutileCall {
   },
   MPROTECT(10, 226, 0, 0, 0),
   MEMFD_CREATE(319, 279, 0, -1, 0),
+  /** These three with names at the address 0. */
+  OPENAT(257, 56, -1, 0, 0),
+  UNLINKAT(263, 35, -1, 0, 0),
+  RENAMEAT2(316, 276, -1, 0, -1),
   SOCKET(41, 198, -1, 0, 0),
   LISTEN(50, 201, -1, 0, 0),
   ACCEPT4(288, 242, -1, 0, 0),

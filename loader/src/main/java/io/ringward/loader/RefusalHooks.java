@@ -208,7 +208,9 @@ final class RefusalHooks implements AutoCloseable {
   Set<Operation> judged() {
     Set<Operation> judged = EnumSet.of(Operation.CONNECT, Operation.BIND); // by cgroup hooks
     judged.addAll(refusable());
-    judged.addAll(bySignal());
+    if (bySignal().contains(Operation.EXEC)) {
+      judged.add(Operation.EXEC); // what kills at the entry of a call asks for verdicts alone
+    }
     judged.retainAll(IN_TABLES);
     return judged;
   }

@@ -54,7 +54,10 @@ record SignalCall(String program, String name) {
               "setfsgid");
       case CONNECT, BIND, SEND -> List.of(); // cgroup hooks refuse them, on every kernel
       case EXEC -> List.of(); // the exec hook does it
-      case FORK, OPEN, UNLINK, RENAME, CPU, MEMORY, IO -> List.of();
+      case OPEN -> plain("openat", "open", "openat2", "creat", "open_by_handle_at");
+      case UNLINK -> plain("unlinkat", "unlink", "rmdir");
+      case RENAME -> plain("renameat2", "rename", "renameat");
+      case FORK, CPU, MEMORY, IO -> List.of();
     };
   }
 

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The last rung of refusing acts: a program at the entry of a system call kills who may not make
- * it. Attached only while a verdict covers the operation, so that nothing runs for these calls
- * otherwise, and seen to fire each time that it is attached. A detachment waits for all CPUs, and
- * is for whoever has time.
+ * The last rung of refusing acts and operations on files: a program at the entry of a system call
+ * kills who may not make it. Attached only while a verdict covers the operation, so that nothing
+ * runs for these calls otherwise, and seen to fire each time that it is attached. A detachment
+ * waits for all CPUs, and is for whoever has time.
  *
  * <p>Holds its links until it is closed. Thread-safe.
  */
@@ -29,6 +29,9 @@ final class SignalHooks implements AutoCloseable {
    */
   private static final Map<Operation, FutileCall> TRIALS =
       Map.of(
+          Operation.OPEN, FutileCall.OPENAT,
+          Operation.UNLINK, FutileCall.UNLINKAT,
+          Operation.RENAME, FutileCall.RENAMEAT2,
           Operation.MEMORY_EXEC, FutileCall.MAP_EXECUTABLE,
           Operation.MODULE_LOAD, FutileCall.INIT_MODULE,
           Operation.PTRACE, FutileCall.PTRACE,

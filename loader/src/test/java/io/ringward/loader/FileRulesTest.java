@@ -125,10 +125,7 @@ final class FileRulesTest {
     Publication published =
         fixture.kernel().policy().publish(List.of(new InlineRule("rule", List.of(rows), false, 0)));
     assertEquals(List.of("rule"), published.inline());
-    boolean refuses =
-        fixture.kernel().rungs().stream()
-            .filter(rung -> rung.capability().equals("block_open"))
-            .anyMatch(CapabilityRung::inForce);
+    boolean refuses = HostKernelFixture.refusesByHook(fixture.kernel(), "block_open");
     Set<Operation> operations =
         Arrays.stream(rows).flatMap(row -> row.operations().stream()).collect(Collectors.toSet());
     assertTrue(FILES.containsAll(operations));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringward.kernel.Action;
@@ -272,11 +273,15 @@ final class FileSensorsTest {
           new Subject.ProcessTree(fixture.kernel().findProcess((int) shell.pid()).orElseThrow());
       Verdict unlink = HostKernelFixture.verdict(tree, Action.BLOCK, EnumSet.of(Operation.UNLINK));
       Verdict open = throttleOfOpens(tree, 3);
-      if (rung("block_unlink").equals("none")) {
+      if (rung("block_unlink").equals("signal")) {
+        fixture.apply(unlink);
+        assertTrue(ask(to, from, "rm kept; echo $?").endsWith("137\n"));
+        assertTrue(ask(to, from, "rmdir sub; echo $?").endsWith("137\n"));
+        assertEquals(2, fixture.hits(unlink));
+        assertTrue(fixture.kernel().verdicts().release(unlink.id()));
         fixture.beat();
-        for (Verdict each : List.of(unlink, open)) {
-          assertInstanceOf(Outcome.Refused.class, fixture.kernel().verdicts().apply(each));
-        }
+        assertInstanceOf(Outcome.Refused.class, fixture.kernel().verdicts().apply(open));
+        assertEquals("0\n", ask(to, from, ": > kept; rm kept; echo $?"));
         return;
       }
       fixture.apply(unlink);
@@ -359,9 +364,16 @@ final class FileSensorsTest {
         to.flush();
         // To start mv its libraries have to be opened: without opens it cannot even try.
         assertEquals(operation == Operation.OPEN ? "refused" : "opened", from.readLine());
+        if (operation == Operation.OPEN && rung("block_open").equals("signal")) {
+          assertNull(from.readLine(), "the shell has opened /dev/null itself, and is gone");
+          break;
+        }
         assertEquals("refused", from.readLine());
         assertTrue(fixture.hits(verdict) > 0);
         assertTrue(fixture.kernel().verdicts().release(verdict.id()));
+        if (Files.exists(folder.resolve("moved"))) { // who is killed in it may have done it
+          Files.move(folder.resolve("moved"), file);
+        }
         to.write("\n");
         to.flush();
         assertEquals("opened", from.readLine());

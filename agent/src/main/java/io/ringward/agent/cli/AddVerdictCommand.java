@@ -77,8 +77,8 @@ final class AddVerdictCommand implements Callable<Integer> {
       paramLabel = "OPERATION",
       description =
           "What it covers: connect, bind, exec, fork (default: these); open, unlink, rename;"
-              + " memory_exec, module_load, ptrace, bpf, mount, setuid (where no hook refuses"
-              + " these, a block kills); send (bytes that leave); cpu, memory, io (by the controllers of a cgroup that the"
+              + " memory_exec, module_load, ptrace, bpf, mount, setuid (of all these, where no hook"
+              + " refuses, a block kills); send (bytes that leave); cpu, memory, io (by the controllers of a cgroup that the"
               + " process has to itself).")
   private List<String> operations = List.of();
 
