@@ -108,7 +108,8 @@ public final class HostKernel implements AutoCloseable {
       if (loaded.schedules()) {
         adoptTasks();
       }
-      List<CapabilityRung> performance = PerformanceSensor.attach(object, this::hold);
+      List<CapabilityRung> performance =
+          PerformanceSensor.attach(object, options.performance(), this::hold);
       this.walk = hold(new ProcessWalk(object));
       FileIdentifier identifier = hold(new FileIdentifier(object));
       HostRoot root = HostRoot.find();

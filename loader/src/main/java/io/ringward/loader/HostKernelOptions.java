@@ -2,9 +2,12 @@
 package io.ringward.loader;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How the kernel side is opened.
@@ -25,6 +28,8 @@ import java.util.Optional;
  * @param sensors whether the sensors of acts that happen rarely are attached from the start, and
  *     those of files tried then; else on demand only, and not tried. Detaching them takes the
  *     kernel some seconds
+ * @param performance what is counted of what makes a machine slow; the programs of others are not
+ *     loaded
  * @param selfProtection whether others are kept from ending, tracing and reaching into this process
  *     (see {@link SelfProtection}), where the kernel allows it
  */
@@ -39,6 +44,7 @@ public record HostKernelOptions(
     int maximumVerdicts,
     Optional<Path> cgroup,
     boolean sensors,
+    Set<PerformanceSensor> performance,
     boolean selfProtection) {
   private static final int LEAST_RING_BYTES = 4096;
 
@@ -58,6 +64,7 @@ public record HostKernelOptions(
     protectedExecutables = List.copyOf(protectedExecutables);
     Objects.requireNonNull(runtimeDirectory);
     Objects.requireNonNull(cgroup);
+    performance = Set.copyOf(performance);
   }
 
   /** Shadow mode, rings of 1 and 4 MiB, the programs that a machine cannot do without protected. */
@@ -85,151 +92,117 @@ public record HostKernelOptions(
         4096,
         Optional.empty(),
         true,
+        EnumSet.allOf(PerformanceSensor.class),
         false);
   }
 
   /** The same in another mode. */
   public HostKernelOptions withEnforce(boolean enforce) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.enforce = enforce);
   }
 
   /** The same with other rings. */
   public HostKernelOptions withRings(int lifecycleRingBytes, int activityRingBytes) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> {
+      draft.lifecycleRingBytes = lifecycleRingBytes;
+      draft.activityRingBytes = activityRingBytes;
+    });
   }
 
   /** The same with another quota. */
   public HostKernelOptions withQuotaPerSecond(int quotaPerSecond) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.quotaPerSecond = quotaPerSecond);
   }
 
   /** The same with other protected programs. */
   public HostKernelOptions withProtectedExecutables(List<Path> protectedExecutables) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.protectedExecutables = protectedExecutables);
   }
 
   /** The same with another place for the lock. */
   public HostKernelOptions withRuntimeDirectory(Path runtimeDirectory) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.runtimeDirectory = runtimeDirectory);
   }
 
   /** The same for a part of the machine. */
   public HostKernelOptions withCgroup(Optional<Path> cgroup) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.cgroup = cgroup);
   }
 
   /** The same with other capacities of the kernel's maps. */
   public HostKernelOptions withCapacities(int maximumProcesses, int maximumVerdicts) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> {
+      draft.maximumProcesses = maximumProcesses;
+      draft.maximumVerdicts = maximumVerdicts;
+    });
   }
 
   /** The same with or without sensors from the start. */
   public HostKernelOptions withSensors(boolean sensors) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.sensors = sensors);
+  }
+
+  /** The same with other sensors of performance. */
+  public HostKernelOptions withPerformance(Set<PerformanceSensor> performance) {
+    return with(draft -> draft.performance = performance);
   }
 
   /** The same with or without self-protection. */
   public HostKernelOptions withSelfProtection(boolean selfProtection) {
-    return new HostKernelOptions(
-        enforce,
-        lifecycleRingBytes,
-        activityRingBytes,
-        quotaPerSecond,
-        protectedExecutables,
-        runtimeDirectory,
-        maximumProcesses,
-        maximumVerdicts,
-        cgroup,
-        sensors,
-        selfProtection);
+    return with(draft -> draft.selfProtection = selfProtection);
+  }
+
+  private HostKernelOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finish();
+  }
+
+  /** Options while one of them is being changed. */
+  private static final class Draft {
+    private boolean enforce;
+    private int lifecycleRingBytes;
+    private int activityRingBytes;
+    private int quotaPerSecond;
+    private List<Path> protectedExecutables;
+    private Path runtimeDirectory;
+    private int maximumProcesses;
+    private int maximumVerdicts;
+    private Optional<Path> cgroup;
+    private boolean sensors;
+    private Set<PerformanceSensor> performance;
+    private boolean selfProtection;
+
+    Draft(HostKernelOptions from) {
+      this.enforce = from.enforce;
+      this.lifecycleRingBytes = from.lifecycleRingBytes;
+      this.activityRingBytes = from.activityRingBytes;
+      this.quotaPerSecond = from.quotaPerSecond;
+      this.protectedExecutables = from.protectedExecutables;
+      this.runtimeDirectory = from.runtimeDirectory;
+      this.maximumProcesses = from.maximumProcesses;
+      this.maximumVerdicts = from.maximumVerdicts;
+      this.cgroup = from.cgroup;
+      this.sensors = from.sensors;
+      this.performance = from.performance;
+      this.selfProtection = from.selfProtection;
+    }
+
+    HostKernelOptions finish() {
+      return new HostKernelOptions(
+          enforce,
+          lifecycleRingBytes,
+          activityRingBytes,
+          quotaPerSecond,
+          protectedExecutables,
+          runtimeDirectory,
+          maximumProcesses,
+          maximumVerdicts,
+          cgroup,
+          sensors,
+          performance,
+          selfProtection);
+    }
   }
 
   private static void requireRing(String name, int bytes) {

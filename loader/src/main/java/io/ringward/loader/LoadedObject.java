@@ -91,7 +91,7 @@ record LoadedObject(
     Optional<BpfException> first = Optional.empty();
     for (Attempt attempt : attempts(trampoline.best(), options.selfProtection())) {
       try {
-        BpfObject object = reduced(whole, attempt).load();
+        BpfObject object = reduced(whole, options, attempt).load();
         return new LoadedObject(
             object,
             attempt.canSayRetry && hasSetRetval(),
@@ -164,7 +164,8 @@ record LoadedObject(
     }
   }
 
-  private static BpfObjectSpec reduced(BpfObjectSpec whole, Attempt attempt) {
+  private static BpfObjectSpec reduced(
+      BpfObjectSpec whole, HostKernelOptions options, Attempt attempt) {
     BpfObjectSpec reduced = whole.withVariable("use_set_retval", attempt.canSayRetry ? 1 : 0);
     for (Trampoline trampoline : Trampoline.values()) {
       boolean wanted = attempt.trampoline.equals(Optional.of(trampoline));
@@ -195,7 +196,8 @@ record LoadedObject(
       reduced = reduced.withAutoload(program, attempt.acts);
     }
     for (PerformanceSensor sensor : PerformanceSensor.values()) {
-      boolean wanted = attempt.acts && sensor.missing().isEmpty();
+      boolean wanted =
+          attempt.acts && options.performance().contains(sensor) && sensor.missing().isEmpty();
       for (String program : sensor.programs()) {
         reduced = reduced.withAutoload(program, wanted);
       }

@@ -14,9 +14,10 @@ import java.util.function.Consumer;
 
 /**
  * What is counted in maps by {@code performance.bpf.c}: each sensor by its programs and the
- * tracepoints that they need. Where the kernel lacks one of them the sensor is left out, alone.
+ * tracepoints that they need. Where the kernel lacks one of them the sensor is left out, alone; so
+ * is what nobody wants, which then costs nothing.
  */
-enum PerformanceSensor {
+public enum PerformanceSensor {
   BLOCK_IO(
       Map.of(
           "performance_block_issue", "block_rq_issue",
@@ -57,6 +58,11 @@ enum PerformanceSensor {
     this.tracepoints = tracepoints;
   }
 
+  /** Its name in the configuration, and in that of its capability: {@code block_io}, … */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /** Its programs. */
   List<String> programs() {
     return tracepoints.keySet().stream().sorted().toList();
@@ -76,15 +82,16 @@ enum PerformanceSensor {
   }
 
   /**
-   * Attaches all that are loaded.
+   * Attaches those that are wanted, as far as they are loaded.
    *
    * @param hold takes each link
    * @return where each sensor stands
    */
-  static List<CapabilityRung> attach(BpfObject object, Consumer<BpfLink> hold) {
+  static List<CapabilityRung> attach(
+      BpfObject object, Set<PerformanceSensor> wanted, Consumer<BpfLink> hold) {
     List<CapabilityRung> rungs = new ArrayList<>();
     for (PerformanceSensor sensor : values()) {
-      rungs.add(sensor.attachTo(object, hold));
+      rungs.add(wanted.contains(sensor) ? sensor.attachTo(object, hold) : sensor.off());
     }
     return List.copyOf(rungs);
   }
@@ -121,7 +128,17 @@ enum PerformanceSensor {
         capability(), "none", false, false, why, "a kernel with this tracepoint");
   }
 
+  private CapabilityRung off() {
+    return new CapabilityRung(
+        capability(),
+        "none",
+        false,
+        false,
+        "the configuration leaves it out",
+        "no --without-sensor for it (sensors.without)");
+  }
+
   private String capability() {
-    return "account_" + name().toLowerCase(Locale.ROOT);
+    return "account_" + label();
   }
 }

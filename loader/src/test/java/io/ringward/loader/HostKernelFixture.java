@@ -63,10 +63,10 @@ final class HostKernelFixture implements AutoCloseable {
 
   /**
    * As a host would run it, without sensors that these tests do not look at and that are slow to
-   * detach.
+   * detach, or to load in an emulator.
    */
   static HostKernelOptions options() {
-    return HostKernelOptions.defaults().withSensors(false);
+    return HostKernelOptions.defaults().withSensors(false).withPerformance(Set.of());
   }
 
   /** Enforcing. */

@@ -21,6 +21,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +46,9 @@ final class PerformanceSensorTest {
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelFixture.options());
+    fixture =
+        new HostKernelFixture(
+            HostKernelFixture.options().withPerformance(EnumSet.allOf(PerformanceSensor.class)));
   }
 
   @AfterEach
@@ -78,6 +81,25 @@ final class PerformanceSensorTest {
   }
 
   @Test
+  void whatIsNotWantedIsNotInTheKernel() throws IOException {
+    fixture.close();
+    fixture =
+        new HostKernelFixture(
+            HostKernelFixture.options().withPerformance(Set.of(PerformanceSensor.OOM_KILLS)));
+    for (PerformanceSensor sensor : PerformanceSensor.values()) {
+      CapabilityRung rung =
+          fixture.kernel().rungs().stream()
+              .filter(each -> each.capability().equals("account_" + sensor.label()))
+              .findFirst()
+              .orElseThrow();
+      boolean wanted = sensor == PerformanceSensor.OOM_KILLS;
+      assertEquals(wanted && sensor.missing().isEmpty(), rung.inForce(), rung.toString());
+      assertEquals(!wanted, rung.why().contains("configuration"), rung.toString());
+    }
+    assertEquals(List.of(), counts(Softirq.class));
+  }
+
+  @Test
   void everySensorOfThisKernelIsAttached() {
     Set<String> standing =
         fixture.kernel().rungs().stream()
@@ -87,7 +109,7 @@ final class PerformanceSensorTest {
     for (PerformanceSensor sensor : PerformanceSensor.values()) {
       assertEquals(
           sensor.missing().isEmpty(),
-          standing.contains("account_" + sensor.name().toLowerCase(java.util.Locale.ROOT)),
+          standing.contains("account_" + sensor.label()),
           sensor.name());
     }
     assertEquals(

@@ -2,6 +2,7 @@
 package io.ringward.agent.config;
 
 import io.ringward.decide.DisarmPolicy;
+import io.ringward.loader.PerformanceSensor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param activityRingBytes ring of connects and binds
  * @param lifecycleRingBytes ring of lifecycle and enforcement events
  * @param eventsPerSecondPerProcess quota in the kernel
+ * @param withoutSensors of what slows a machine, those that stay out of the kernel
  * @param controlGroup where connects and binds are seen and refused; empty for the whole machine
  * @param protectedPrograms never acted on, beside those that Ringward protects anyway
  * @param selfProtection whether others are kept from ending and tracing the agent
@@ -33,6 +35,7 @@ public record AgentConfiguration(
     long activityRingBytes,
     long lifecycleRingBytes,
     int eventsPerSecondPerProcess,
+    List<PerformanceSensor> withoutSensors,
     Optional<Path> controlGroup,
     List<Path> protectedPrograms,
     boolean selfProtection,
@@ -47,6 +50,7 @@ public record AgentConfiguration(
   public AgentConfiguration {
     ruleFiles = List.copyOf(ruleFiles);
     protectedPrograms = List.copyOf(protectedPrograms);
+    withoutSensors = List.copyOf(withoutSensors);
   }
 
   /** The settings, and the defaults where nothing was set. */
@@ -65,6 +69,7 @@ public record AgentConfiguration(
         settings.get(SettingTable.ACTIVITY_RING_BYTES).orElse(4L << 20),
         settings.get(SettingTable.LIFECYCLE_RING_BYTES).orElse(1L << 20),
         settings.get(SettingTable.EVENTS_PER_SECOND_PER_PROCESS).orElse(5_000),
+        settings.all(SettingTable.WITHOUT_SENSORS).orElse(List.of()),
         settings.get(SettingTable.CONTROL_GROUP),
         settings.all(SettingTable.PROTECTED_PROGRAMS).orElse(List.of()),
         settings.get(SettingTable.SELF_PROTECTION).orElse(false),

@@ -2,6 +2,7 @@
 package io.ringward.agent.config;
 
 import io.ringward.agent.text.SizeText;
+import io.ringward.loader.PerformanceSensor;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -123,6 +124,18 @@ public final class SettingTable {
           "true",
           (text, base) -> yesOrNo(text));
 
+  public static final Setting<PerformanceSensor> WITHOUT_SENSORS =
+      many(
+          "sensors.without",
+          "--without-sensor",
+          "Sensors of what slows a machine that stay out of the kernel: "
+              + Arrays.stream(PerformanceSensor.values())
+                  .map(PerformanceSensor::label)
+                  .collect(Collectors.joining(", "))
+              + ".",
+          "page_faults",
+          (text, base) -> oneOf(PerformanceSensor.class, text));
+
   /** All of them, in the order in which they are explained. */
   public static final List<Setting<?>> ALL =
       with(
@@ -138,6 +151,7 @@ public final class SettingTable {
           ACTIVITY_RING_BYTES,
           LIFECYCLE_RING_BYTES,
           EVENTS_PER_SECOND_PER_PROCESS,
+          WITHOUT_SENSORS,
           CONTROL_GROUP,
           PROTECTED_PROGRAMS,
           SELF_PROTECTION);

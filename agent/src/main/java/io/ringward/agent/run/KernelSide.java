@@ -18,6 +18,7 @@ import io.ringward.loader.CapabilityRung;
 import io.ringward.loader.HostKernel;
 import io.ringward.loader.HostKernelException;
 import io.ringward.loader.HostKernelOptions;
+import io.ringward.loader.PerformanceSensor;
 import io.ringward.loader.SensorRuns;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +80,10 @@ public final class KernelSide {
     HostKernelOptions defaults = HostKernelOptions.defaults();
     List<Path> programs = new ArrayList<>(defaults.protectedExecutables());
     programs.addAll(configuration.protectedPrograms());
+    Set<PerformanceSensor> performance = EnumSet.allOf(PerformanceSensor.class);
+    performance.removeAll(configuration.withoutSensors());
     return defaults
+        .withPerformance(performance)
         .withEnforce(configuration.mode() == Mode.ENFORCE)
         .withRings(
             Math.toIntExact(configuration.lifecycleRingBytes()),

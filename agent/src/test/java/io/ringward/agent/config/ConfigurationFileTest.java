@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringward.loader.PerformanceSensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,8 @@ final class ConfigurationFileTest {
                 protect:
                   programs:
                     - /usr/bin/postgres
+                sensors:
+                  without: [page_faults, softirqs]
                 """));
     assertEquals(Mode.ENFORCE, read.mode());
     assertEquals(Path.of("/srv/state"), read.stateDirectory());
@@ -56,6 +59,8 @@ final class ConfigurationFileTest {
     assertEquals(512 << 10, read.lifecycleRingBytes());
     assertEquals(50, read.eventsPerSecondPerProcess());
     assertEquals(List.of(Path.of("/usr/bin/postgres")), read.protectedPrograms());
+    assertEquals(
+        List.of(PerformanceSensor.PAGE_FAULTS, PerformanceSensor.SOFTIRQS), read.withoutSensors());
   }
 
   @Test
