@@ -17,21 +17,38 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each hook fires, and says what is true. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HookFactsTest {
   static final List<Hook> LIFECYCLE = List.of(Hook.EXEC, Hook.FORK, Hook.EXIT);
 
+  private HostKernelFixture opened;
   private HostKernelFixture fixture;
   private Actor actor;
 
+  @BeforeAll
+  void openKernel() throws IOException {
+    opened = new HostKernelFixture(HostKernelFixture.options());
+  }
+
+  @AfterAll
+  void closeKernel() throws IOException {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelFixture.options());
+    fixture = opened.forOneTest();
     actor = fixture.stage().start();
   }
 

@@ -42,6 +42,7 @@ final class HostKernelFixture implements AutoCloseable {
 
   private final ActorStage stage;
   private final HostKernel kernel;
+  private final boolean shared;
   private final List<Event> events = new ArrayList<>();
   private final List<ControlItem> control = new ArrayList<>();
 
@@ -52,6 +53,7 @@ final class HostKernelFixture implements AutoCloseable {
     }
     Assumptions.assumeTrue(missing.isEmpty(), () -> "loading BPF needs " + missing);
     this.stage = new ActorStage();
+    this.shared = false;
     try {
       this.kernel = HostKernel.open(options.withRuntimeDirectory(stage.directory()));
     } catch (RuntimeException e) {
@@ -59,6 +61,24 @@ final class HostKernelFixture implements AutoCloseable {
       throw e;
     }
     kernel.verdicts().beat();
+  }
+
+  private HostKernelFixture(HostKernel kernel) throws IOException {
+    this.stage = new ActorStage();
+    this.kernel = kernel;
+    this.shared = true;
+    drain();
+    events.clear();
+    control.clear();
+    kernel.verdicts().beat();
+  }
+
+  /**
+   * Another over the same kernel side, with a stage of its own, for the next test: to open one
+   * costs an emulator seconds. What is in force ends with it; the kernel side ends with this one.
+   */
+  HostKernelFixture forOneTest() throws IOException {
+    return new HostKernelFixture(kernel);
   }
 
   /**
@@ -235,7 +255,11 @@ final class HostKernelFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      kernel.close();
+      if (shared) {
+        kernel.verdicts().inForce().forEach(one -> kernel.verdicts().release(one.verdict().id()));
+      } else {
+        kernel.close();
+      }
     } finally {
       stage.close();
     }

@@ -26,18 +26,35 @@ import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** What a verdict does to the operations of its subject, and when it does nothing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class VerdictEnforcementTest {
+  private HostKernelFixture opened;
   private HostKernelFixture fixture;
   private Actor actor;
 
+  @BeforeAll
+  void openKernel() throws IOException {
+    opened = HostKernelFixture.enforcing();
+  }
+
+  @AfterAll
+  void closeKernel() throws IOException {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
   @BeforeEach
   void open() throws IOException {
-    fixture = HostKernelFixture.enforcing();
+    fixture = opened.forOneTest();
     actor = fixture.stage().start();
   }
 
@@ -373,19 +390,21 @@ final class VerdictEnforcementTest {
   @Test
   void closingEndsEverything() throws IOException {
     ActorStage stage = fixture.stage();
-    fixture.apply(block(fixture.tree(actor)));
-    assertEquals(Tally.refused(1), actor.connect(1));
-    fixture.kernel().close();
+    try (HostKernel first = HostKernel.open(optionsOf(stage))) {
+      first.verdicts().beat();
+      assertInstanceOf(Outcome.Applied.class, first.verdicts().apply(block(fixture.tree(actor))));
+      assertEquals(Tally.refused(1), actor.connect(1));
+    }
     assertEquals(Tally.allowed(1), actor.connect(1));
     // And a fresh start knows nothing of it.
-    try (HostKernel again =
-        HostKernel.open(
-            HostKernelFixture.options()
-                .withEnforce(true)
-                .withRuntimeDirectory(stage.directory()))) {
+    try (HostKernel again = HostKernel.open(optionsOf(stage))) {
       again.verdicts().beat();
       assertTrue(again.verdicts().inForce().isEmpty());
       assertEquals(Tally.allowed(1), actor.connect(1));
     }
+  }
+
+  private static HostKernelOptions optionsOf(ActorStage stage) {
+    return HostKernelFixture.options().withEnforce(true).withRuntimeDirectory(stage.directory());
   }
 }

@@ -21,18 +21,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Verdicts on trees: whom they reach, and whom they never reach. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class VerdictTreeTest {
+  private HostKernelFixture opened;
   private HostKernelFixture fixture;
   private Actor root;
 
+  @BeforeAll
+  void openKernel() throws IOException {
+    opened = HostKernelFixture.enforcing();
+  }
+
+  @AfterAll
+  void closeKernel() throws IOException {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
   @BeforeEach
   void open() throws IOException {
-    fixture = HostKernelFixture.enforcing();
+    fixture = opened.forOneTest();
     root = fixture.stage().start();
   }
 
