@@ -11,8 +11,6 @@
 #include "ringward/refusal.h"
 #include <bpf/bpf_tracing.h>
 
-#define PTRACE_MODE_ATTACH 0x2 /* include/linux/ptrace.h */
-
 /* include/linux/kernel_read_file.h; kernel_load_data_id is made of the same. */
 enum kernel_read_file_id {
 	READING_MODULE = 2,

@@ -11,14 +11,13 @@
 #include "ringward/identity.h"
 #include "ringward/path.h"
 #include "ringward/references.h"
-#include "ringward/verdict.h"
+#include "ringward/refusal.h"
 #include <bpf/bpf_tracing.h>
 
 #define SIGCHLD 17
 #define SIGCONT 18
 #define SIGURG 23
 #define SIGWINCH 28
-#define PTRACE_MODE_ATTACH 0x2 /* include/linux/ptrace.h */
 #define FMODE_WRITE 0x2 /* include/linux/fs.h */
 #define BPF_LINK_GET_FD_BY_ID 30 /* include/uapi/linux/bpf.h, enum bpf_cmd */
 #define BPF_FS_MAGIC 0xcafe4a11 /* include/uapi/linux/magic.h */
@@ -261,26 +260,13 @@ static __always_inline int on_unmount(struct vfsmount *visible)
 	return id && id == shield_mount ? on_pins(RW_ATTACK_UMOUNT, id) : 0;
 }
 
-/* A hook of the security module, and the function around all modules. */
-#define BOTH(hook, name, call, ...)                     \
-	SEC("lsm/" #hook)                               \
-	int BPF_PROG(lsm_shield_##name, __VA_ARGS__)    \
-	{                                               \
-		return call;                            \
-	}                                               \
-	SEC("fmod_ret/security_" #hook)                 \
-	int BPF_PROG(modify_shield_##name, __VA_ARGS__) \
-	{                                               \
-		return call;                            \
-	}
-
-BOTH(task_kill, signal, on_signal(target, signal), struct task_struct *target, void *info,
-     int signal)
-BOTH(ptrace_access_check, trace, on_trace(target, mode), struct task_struct *target,
-     unsigned int mode)
-BOTH(bpf_map, map, on_map(map, mode), struct bpf_map *map, unsigned int mode)
-BOTH(bpf, link, on_bpf(command, attributes), int command, union bpf_attr *attributes)
-BOTH(inode_permission, pin, on_permission(inode, mask), struct inode *inode, int mask)
-BOTH(inode_rename, rename, on_rename(from, to), struct inode *from_directory, struct dentry *from,
-     struct inode *to_directory, struct dentry *to)
-BOTH(sb_umount, umount, on_unmount(mount), struct vfsmount *mount, int flags)
+RW_BOTH(task_kill, shield_signal, on_signal(target, signal), struct task_struct *target, void *info,
+	int signal)
+RW_BOTH(ptrace_access_check, shield_trace, on_trace(target, mode), struct task_struct *target,
+	unsigned int mode)
+RW_BOTH(bpf_map, shield_map, on_map(map, mode), struct bpf_map *map, unsigned int mode)
+RW_BOTH(bpf, shield_link, on_bpf(command, attributes), int command, union bpf_attr *attributes)
+RW_BOTH(inode_permission, shield_pin, on_permission(inode, mask), struct inode *inode, int mask)
+RW_BOTH(inode_rename, shield_rename, on_rename(from, to), struct inode *from_directory,
+	struct dentry *from, struct inode *to_directory, struct dentry *to)
+RW_BOTH(sb_umount, shield_umount, on_unmount(mount), struct vfsmount *mount, int flags)

@@ -6,6 +6,8 @@
 #include "identity.h"
 #include "verdict.h"
 
+#define PTRACE_MODE_ATTACH 0x2 /* include/linux/ptrace.h */
+
 /* A hook of the security module, and the function around all modules with the same arguments. */
 #define RW_BOTH(hook, name, call, ...)           \
 	SEC("lsm/" #hook)                        \
