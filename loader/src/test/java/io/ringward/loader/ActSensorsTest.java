@@ -18,22 +18,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * Each act is done by a real process, and told with what is true; what nobody wants is not told.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ActSensorsTest {
   private static final int NOBODY = 65534;
   private static final int CANNOT = 77;
 
+  private HostKernelFixture opened;
   private HostKernelFixture fixture;
+
+  @BeforeAll
+  void openKernel() throws IOException {
+    opened = new HostKernelFixture(HostKernelFixture.options().withSensors(true));
+  }
+
+  @AfterAll
+  void closeKernel() throws IOException {
+    if (opened != null) {
+      opened.close();
+    }
+  }
 
   @BeforeEach
   void open() throws IOException {
-    fixture = new HostKernelFixture(HostKernelOptions.defaults());
+    fixture = opened.forOneTest();
   }
 
   @AfterEach

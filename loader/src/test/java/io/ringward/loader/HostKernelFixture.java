@@ -257,6 +257,8 @@ final class HostKernelFixture implements AutoCloseable {
     try {
       if (shared) {
         kernel.verdicts().inForce().forEach(one -> kernel.verdicts().release(one.verdict().id()));
+        kernel.files().want(List.of());
+        kernel.sensors().want(Set.of());
       } else {
         kernel.close();
       }
