@@ -77,9 +77,9 @@ final class AddVerdictCommand implements Callable<Integer> {
       paramLabel = "OPERATION",
       description =
           "What it covers: connect, bind, exec, fork (default: these); open, unlink, rename;"
-              + " memory_exec, module_load, ptrace, bpf, mount, setuid (of all these, where no hook"
-              + " refuses, a block kills); send (bytes that leave); cpu, memory, io (by the controllers of a cgroup that the"
-              + " process has to itself).")
+              + " memory_exec, module_load, ptrace, bpf, mount, setuid; send (bytes that leave);"
+              + " cpu, memory, io (by the controllers of a cgroup that the process has to itself)."
+              + " Where 'ringward doctor' shows the rung 'signal', a block kills.")
   private List<String> operations = List.of();
 
   @Option(
