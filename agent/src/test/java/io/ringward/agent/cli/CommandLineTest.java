@@ -90,7 +90,7 @@ final class CommandLineTest {
         "verdicts add --process 4 --action throttle --operations send --rate 1 | --rate: '1' is not",
         "verdicts add --process 4 --action throttle --operations send,cpu | use a verdict for each",
         "verdicts add --process 4 --action stun | --action: there is no 'stun'",
-        "verdicts add --process 4 --action block --operations mount | there is no 'mount'",
+        "verdicts add --process 4 --action block --operations chmod | there is no 'chmod'",
         "verdicts release | ID | --all",
         "verdicts release 1 --all | mutually exclusive",
         "top --sort name | expected one of [SCORE, EVENTS, WAIT, CPU]",
