@@ -83,11 +83,10 @@ static __always_inline bool is_seen_by_cgroup(struct sock *sk, __u16 family, enu
 
 	if (!is_internet(family))
 		return false;
-	prot = BPF_CORE_READ(sk, __sk_common.skc_prot);
-	if (call == CALL_CONNECT ? BPF_CORE_READ(prot, pre_connect) != 0
-				 : BPF_CORE_READ(prot, bind) == 0)
+	prot = sk->__sk_common.skc_prot;
+	if (call == CALL_CONNECT ? prot->pre_connect != 0 : prot->bind == 0)
 		return true;
-	protocol = BPF_CORE_READ(sk, sk_protocol);
+	protocol = sk->sk_protocol;
 	return protocol == IPPROTO_MPTCP || protocol == IPPROTO_SMC;
 }
 
@@ -154,9 +153,12 @@ static __always_inline int judge_and_tell(struct sock *sk, void *address, int le
 static __always_inline int on_address(struct socket *socket, struct sockaddr *address, int length,
 				      enum socket_call call)
 {
-	struct sock *sk = BPF_CORE_READ(socket, sk);
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family), wanted = AF_UNSPEC;
+	struct sock *sk = socket->sk;
+	__u16 family, wanted = AF_UNSPEC;
 
+	if (!sk)
+		return 0;
+	family = sk->__sk_common.skc_family;
 	if (!leaves_the_machine(family) || is_seen_by_cgroup(sk, family, call))
 		return 0;
 	/* To connect to AF_UNSPEC is to let go. */
@@ -189,9 +191,13 @@ static __always_inline int on_association(struct sock *sk, int option, struct so
  */
 static __always_inline int on_send(struct socket *socket)
 {
-	__u16 family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+	struct sock *sk = socket->sk;
 	struct rw_trial trial;
+	__u16 family;
 
+	if (!sk)
+		return 0;
+	family = sk->__sk_common.skc_family;
 	if (!leaves_the_machine(family) || is_internet(family))
 		return 0;
 	count_run(CALL_SEND);

@@ -209,17 +209,20 @@ static __always_inline int on_pins(enum rw_attack attack, __u32 detail)
 	return refuse(attack, &caller, current, detail);
 }
 
-/* The inode, if it is a pin of ours or a directory of such, with what is refused there; or 0. */
+/*
+ * The inode, if it is a pin of ours or a directory of such, with what is refused there; or 0.
+ * Loads and no calls of helpers, since it is done for each part of each path; through an argument
+ * of the hook the verifier allows them, also where there is nothing.
+ */
 static __always_inline __u32 own_pin(struct inode *inode, __u8 *refused)
 {
-	struct super_block *super = BPF_CORE_READ(inode, i_sb);
 	struct rw_shield_object object = {.kind = RW_ATTACK_PIN};
+	struct super_block *super = inode->i_sb;
 	const __u8 *found;
 
-	if (BPF_CORE_READ(super, s_magic) != BPF_FS_MAGIC ||
-	    BPF_CORE_READ(super, s_dev) != shield_device)
+	if (super->s_magic != BPF_FS_MAGIC || super->s_dev != shield_device)
 		return 0;
-	object.id = BPF_CORE_READ(inode, i_ino);
+	object.id = inode->i_ino;
 	found = bpf_map_lookup_elem(&shield_object, &object);
 	if (!found)
 		return 0;
@@ -245,10 +248,14 @@ static __always_inline int on_permission(struct inode *inode, int mask)
 /* fs/namei.c, vfs_rename(): the directory of all pins is in one that is not ours. */
 static __always_inline int on_rename(struct dentry *from, struct dentry *to)
 {
+	struct inode *one = from->d_inode, *other = to->d_inode;
+	__u32 pin = 0;
 	__u8 unused;
-	__u32 pin = own_pin(BPF_CORE_READ(from, d_inode), &unused)
-			    ?: own_pin(BPF_CORE_READ(to, d_inode), &unused);
 
+	if (one)
+		pin = own_pin(one, &unused);
+	if (!pin && other)
+		pin = own_pin(other, &unused);
 	return pin || shield_trial ? on_pins(RW_ATTACK_RENAME, pin) : 0;
 }
 
