@@ -40,7 +40,11 @@ final class SettingOptions {
       if (setting == SettingTable.STARTER_RULES || setting == SettingTable.SELF_PROTECTION) {
         option.type(Boolean.class).arity("0").negatable(true).defaultValue(null);
       } else if (setting.list()) {
-        option.type(List.class).auxiliaryTypes(String.class).arity("1..*").paramLabel("FILE");
+        option
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .arity("1..*")
+            .paramLabel(label(setting));
       } else {
         option.type(String.class).arity("1").paramLabel(label(setting));
       }
@@ -55,6 +59,8 @@ final class SettingOptions {
       case "activity_ring", "lifecycle_ring" -> "SIZE";
       case "cgroups", "events_per_second_per_process" -> "N";
       case "log_level" -> "LEVEL";
+      case "files", "programs" -> "FILE";
+      case "without" -> "SENSOR";
       default -> last.toUpperCase(Locale.ROOT);
     };
   }
