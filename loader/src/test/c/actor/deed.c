@@ -61,9 +61,10 @@ static pid_t victim(int uid)
 		exit(1);
 	child = fork();
 	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (uid && setresuid(uid, uid, uid))
 			_exit(1);
+		/* After it: kernel/cred.c, commit_creds() forgets the signal of another user. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (write(ready[1], &byte, 1) != 1)
 			_exit(1);
 		pause();
